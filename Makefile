@@ -1,0 +1,46 @@
+# bolk: every target sets up what it needs. `make` alone prints this help.
+PYTHON ?= python3
+BIN := .venv/bin
+DEMO := results/demo
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check lint types architecture lock schema clean
+
+help: ## explain every target
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+# The stamp is newer than the lock when the environment is complete, so a second call costs nothing.
+.venv/complete: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "bolk needs Python 3.11 or newer, and '$(PYTHON)' is older. Try: make $(MAKECMDGOALS) PYTHON=python3.12"; exit 4; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
+	  { echo "'$(PYTHON)' lacks the venv module. On Debian or Ubuntu: apt install python3-venv"; exit 4; }
+	@echo "Setting up .venv from requirements.lock (downloads about 250 MB the first time)"
+	@$(PYTHON) -m venv --clear .venv
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -q -r requirements.lock
+	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -q -e .
+	@touch $@
+
+setup: .venv/complete ## make .venv from the pinned lock, nothing more
+
+lint: setup ## formatting and style (ruff)
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+
+types: setup ## types, strict (pyright)
+	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
+
+architecture: setup ## the import order of the house (import-linter)
+	@$(BIN)/lint-imports
+
+check: lint types architecture ## lint, types and architecture
+
+test: check ## everything CI runs: check, then every test
+	@$(BIN)/pytest
+
+lock: setup ## pin the newest versions that pyproject.toml allows (needs uv)
+	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock
+
+clean: ## remove .venv and everything generated
+	rm -rf .venv results build *.egg-info .pytest_cache .ruff_cache .import_linter_cache .hypothesis

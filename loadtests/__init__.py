@@ -1,0 +1,1 @@
+"""The same plan lived over HTTP."""

@@ -1,0 +1,1 @@
+"""What is said: tables, pictures and pages, in bokmål and English."""

@@ -1,0 +1,201 @@
+"""The plan: exactly N citizens with the moment each acts, think times, choices and patience.
+
+The same rows drive the simulation and the load test. A row depends on the policy through `sent_s` and `planned_s`
+alone; every draw belongs to (seed, replication, quantity, citizen).
+"""
+
+import hashlib
+import json
+import math
+from dataclasses import dataclass, fields, replace
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.choice import Pick
+from scenarios.inventory import InvitingMunicipality, inventory_of
+from scenarios.policy import Policy, sent_times
+from scenarios.scenario import Response, Scenario
+from scenarios.streams import (
+    FloatArray,
+    Quantity,
+    exponentials,
+    lognormals,
+    quantised,
+    uniforms,
+)
+
+IntArray = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """N citizens (rows) and up to K tries of each.
+
+    Arrays of shape (N,): `municipality` and `book` (indices into the inventory), `sent_s` (the SMS leaves the
+    gateway), `acts` (1 if it arrives and the citizen wants an appointment), `planned_s` (opens the page),
+    `login_s`, `page_patience_s`, `answer_patience_s`. Arrays of shape (N, K), one column a try: `choose_s`,
+    `form_s`, `pick` (a `Pick`), `where` (in (0, 1)), `preferred` (index of the wished time in the book), `retries`
+    (1 if a rejection of this try is followed by another), `wait_s` (before it). Times are seconds from the first
+    SMS, lengths seconds, all on the 2^-24 s grid.
+    """
+
+    scenario_name: str
+    seed: int
+    replication: int
+    poll_s: float
+    municipality: IntArray
+    book: IntArray
+    sent_s: FloatArray
+    acts: IntArray
+    planned_s: FloatArray
+    login_s: FloatArray
+    page_patience_s: FloatArray
+    answer_patience_s: FloatArray
+    choose_s: FloatArray
+    form_s: FloatArray
+    pick: IntArray
+    where: FloatArray
+    preferred: IntArray
+    retries: IntArray
+    wait_s: FloatArray
+
+    @property
+    def citizens(self) -> int:
+        """N, everybody who is invited."""
+        return len(self.sent_s)
+
+    @property
+    def tries(self) -> int:
+        """K, the most tries of one citizen."""
+        return self.choose_s.shape[1]
+
+    @property
+    def sha256(self) -> str:
+        """A digest of every row and of what made them: equal plans, and no others, share it."""
+        digest = hashlib.sha256(json.dumps(self.header, sort_keys=True).encode())
+        for name in columns():
+            array: FloatArray | IntArray = getattr(self, name)
+            kind = "<f8" if array.dtype.kind == "f" else "<i8"
+            digest.update(name.encode() + np.ascontiguousarray(array, dtype=kind).tobytes())
+        return digest.hexdigest()
+
+    @property
+    def header(self) -> dict[str, str | int | float]:
+        """What made the plan, and its size."""
+        return {
+            "scenario": self.scenario_name,
+            "seed": self.seed,
+            "replication": self.replication,
+            "poll_s": self.poll_s,
+            "citizens": self.citizens,
+            "tries": self.tries,
+        }
+
+    def until(self, end_s: float) -> "Plan":
+        """Keep the citizens who open the page before `end_s`; the others stay in the plan but do not act."""
+        return replace(self, acts=np.where(self.planned_s < end_s, self.acts, 0))
+
+
+def columns() -> tuple[str, ...]:
+    """Names of the arrays of a plan, in order."""
+    made_of = ("scenario_name", "seed", "replication", "poll_s")
+    return tuple(field.name for field in fields(Plan) if field.name not in made_of)
+
+
+def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int | None = None) -> Plan:
+    """Draw the plan of one replication under a policy."""
+    inventory = inventory_of(scenario)
+    draw = _Draw(scenario.experiment.seed if seed is None else seed, replication, sum(m.invited for m in inventory))
+    behaviour, session, patience = scenario.behaviour, scenario.behaviour.session, scenario.behaviour.patience
+    tries = behaviour.after_rejection.give_up_after
+    sent_s = np.concatenate([sent_times(policy, m.invited, scenario.invitation.sms_rate) for m in inventory])
+    response_s = _responses(behaviour.response, draw(Quantity.RESPONSE))
+    municipality = np.repeat(np.arange(len(inventory)), [m.invited for m in inventory])
+    book = _books(inventory, draw(Quantity.BOOK), municipality)
+    where = draw.table(Quantity.WHERE, tries)
+    delivered = draw(Quantity.DELIVERY) < scenario.invitation.delivered
+    return Plan(
+        scenario_name=scenario.name,
+        seed=draw.seed,
+        replication=replication,
+        poll_s=float(quantised(np.array(session.poll))),
+        municipality=municipality,
+        book=book,
+        sent_s=sent_s,
+        acts=(delivered & (draw(Quantity.UPTAKE) < behaviour.uptake)).astype(np.int64),
+        planned_s=sent_s + response_s + quantised(np.array(behaviour.response.least)),
+        login_s=lognormals(draw(Quantity.LOGIN), session.login, session.sigma),
+        page_patience_s=lognormals(draw(Quantity.PAGE_PATIENCE), patience.page, patience.sigma),
+        answer_patience_s=lognormals(draw(Quantity.ANSWER_PATIENCE), patience.answer, patience.sigma),
+        choose_s=lognormals(draw.table(Quantity.CHOOSE, tries), session.choose, session.sigma),
+        form_s=_form_times(scenario, draw, tries),
+        pick=_picks(scenario, draw.table(Quantity.PICK, tries)),
+        where=where,
+        preferred=(where * _time_counts(inventory, municipality, book)[:, None]).astype(np.int64),
+        retries=_retries(scenario, draw.table(Quantity.RETRY, tries)),
+        wait_s=exponentials(draw.table(Quantity.WAIT, tries), behaviour.after_rejection.wait),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    seed: int
+    replication: int
+    citizens: int
+
+    def __call__(self, quantity: Quantity) -> FloatArray:
+        return self.table(quantity, 1)[:, 0]
+
+    def table(self, quantity: Quantity, draws: int) -> FloatArray:
+        return uniforms(self.seed, self.replication, quantity, self.citizens, draws)
+
+
+def _responses(response: Response, u: FloatArray) -> FloatArray:
+    """Draw the lognormal given that it is at most `latest`, by drawing from the lower part of its quantiles."""
+    if response.sigma == 0:
+        return lognormals(u, response.median, 0.0)
+    below = NormalDist(sigma=response.sigma).cdf(math.log(response.latest / response.median))
+    return lognormals(u * below, response.median, response.sigma)
+
+
+def _form_times(scenario: Scenario, draw: _Draw, tries: int) -> FloatArray:
+    if scenario.behaviour.session.form == 0:
+        return np.zeros((draw.citizens, tries))
+    session = scenario.behaviour.session
+    return lognormals(draw.table(Quantity.FORM, tries), session.form, session.sigma)
+
+
+def _picks(scenario: Scenario, u: FloatArray) -> IntArray:
+    choice = scenario.behaviour.slot_choice
+    kinds = np.select(
+        [u < choice.first, u < choice.first + choice.preferred], [Pick.FIRST, Pick.PREFERRED], Pick.UNIFORM
+    )
+    return kinds.astype(np.int64)
+
+
+def _retries(scenario: Scenario, u: FloatArray) -> IntArray:
+    after = scenario.behaviour.after_rejection
+    share: FloatArray = after.retry * after.decay ** np.arange(u.shape[1], dtype=np.float64)
+    willing = (u < share).astype(np.int64)
+    willing[:, -1] = 0  # the last try is the last
+    return willing
+
+
+def _books(inventory: tuple[InvitingMunicipality, ...], u: FloatArray, municipality: IntArray) -> IntArray:
+    """Each citizen goes to one book of the municipality, drawn in proportion to the places it has. ASSUMPTION."""
+    book = np.zeros(len(u), dtype=np.int64)
+    for index, owner in enumerate(inventory):
+        shares = np.cumsum([one.capacity for one in owner.books]) / owner.capacity
+        mine = municipality == index
+        book[mine] = np.minimum(np.searchsorted(shares, u[mine], side="right"), len(owner.books) - 1)
+    return book
+
+
+def _time_counts(inventory: tuple[InvitingMunicipality, ...], municipality: IntArray, book: IntArray) -> IntArray:
+    widest = max(len(owner.books) for owner in inventory)
+    counts = np.zeros((len(inventory), widest), dtype=np.int64)
+    for index, owner in enumerate(inventory):
+        counts[index, : len(owner.books)] = [len(one.starts) for one in owner.books]
+    return counts[municipality, book]

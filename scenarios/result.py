@@ -1,0 +1,234 @@
+"""The answer as data, schema `bolk.result/1`: what every verb writes, and all that reports and comparisons read."""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final, Literal
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from scenarios.policy import BatchSize, Policy
+from scenarios.quantities import clock_text
+from scenarios.scenario import Words
+
+SCHEMA: Final = "bolk.result/1"
+Verdict = Literal["pass", "fail", "inconclusive"]
+Answer = Literal["plan", "too_few_slots", "no_feasible_plan"]
+Role = Literal["recommended", "all_at_once", "own_rule"]
+
+
+class Piece(BaseModel):
+    """A part of a result: frozen, unknown keys refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Summary(Piece):
+    """A measure over replications; `half_width` of the 95 % confidence interval of the mean, None for one run."""
+
+    mean: float
+    half_width: float | None
+    p10: float
+    p50: float
+    p90: float
+    n: int
+
+
+Metrics = dict[str, Summary | None]  # None: the measure had no value in any run
+
+
+class Judged(Piece):
+    """A threshold held against its value."""
+
+    expression: str
+    value: float | None
+    verdict: Verdict
+
+
+class PolicyValue(Piece):
+    """A policy in a result: seconds and plain numbers."""
+
+    batch_size: BatchSize
+    pause_s: float
+    start: str
+
+
+class ScenarioRef(Piece):
+    """Which question was asked: `resolved` is the whole scenario, `sha256` its digest."""
+
+    name: str
+    sha256: str
+    title: Words
+    resolved: dict[str, Any]
+
+
+class Supply(Piece):
+    """Enough slots? invited x delivered x uptake against free appointments."""
+
+    invited: int
+    delivered: float
+    uptake: float
+    takers: float
+    capacity: int
+    enough: bool
+
+
+class ScheduleLine(Piece):
+    """One sending: number, local time with offset, SMS, and SMS sent in all."""
+
+    batch: int
+    at: str
+    count: int
+    sent: int
+
+
+class Timeline(Piece):
+    """One run of a policy over time: cumulative counts at the end of each step of `step_s` seconds."""
+
+    step_s: float
+    sent: list[int]
+    opened: list[int]
+    confirmed: list[int]
+    rejected: list[int]
+
+
+class Candidate(Piece):
+    """A policy that was tried. `kept` of `runs` replications kept every limit; `failed` names what broke it."""
+
+    policy: PolicyValue
+    roles: list[Role]
+    name: Words | None = None
+    batches: int
+    last_sms_at: str
+    metrics: Metrics
+    thresholds: list[Judged]
+    runs: int
+    kept: int
+    feasible: bool
+    failed: list[str]
+    samples: dict[str, list[float | None]] = Field(default_factory=dict)
+    timeline: Timeline | None = None
+
+
+class Recommendation(Piece):
+    """What to do: the answer, the plan and its schedule; `tied` cannot be told apart from it."""
+
+    answer: Answer
+    policy: PolicyValue | None
+    tied: list[PolicyValue]
+    schedule: list[ScheduleLine]
+    supply: Supply
+
+
+class Generator(Piece):
+    """Whether the load generator kept to the plan; a late one makes the run inconclusive."""
+
+    planned: int
+    started: int
+    start_lag_p50_s: float
+    start_lag_p99_s: float
+    start_lag_max_s: float
+    verdict: Verdict
+
+
+class History(Piece):
+    """Whether the record of answers is correct."""
+
+    verdict: Literal["correct", "anomaly", "unknown"]
+    anomalies: list[str]
+
+
+class Measurement(Piece):
+    """How a load test was run, and what the simulation says of the same rows."""
+
+    target: str
+    speedup: float
+    until_s: float | None
+    predicted: Metrics
+    outcomes: dict[str, int]
+    predicted_outcomes: dict[str, int]
+    timeline: Timeline
+    predicted_timeline: Timeline
+
+
+class Provenance(Piece):
+    """How to make the same result again."""
+
+    command: str
+    version: str
+    commit: str | None
+    seed: int
+    replications: int
+    plan_sha256: list[str]
+    engine: str
+    packages: dict[str, str]
+    machine: str
+    started_at: str
+    wall_s: float
+    partial: bool = False
+
+
+class Result(Piece):
+    """The whole answer of one verb."""
+
+    format: Literal["bolk.result/1"] = Field(alias="schema", default=SCHEMA)
+    kind: Literal["simulate", "recommend", "loadtest"]
+    scenario: ScenarioRef
+    policy: PolicyValue | None
+    metrics: Metrics
+    thresholds: list[Judged]
+    verdict: Verdict
+    provenance: Provenance
+    recommendation: Recommendation | None = None
+    candidates: list[Candidate] = Field(default_factory=list[Candidate])
+    evidence_level: Literal[0, 1, 2, 3] = 0
+    generator: Generator | None = None
+    history: History | None = None
+    measurement: Measurement | None = None
+    samples: dict[str, list[float | None]] = Field(default_factory=dict)
+    timeline: Timeline | None = None
+
+    def json_text(self) -> str:
+        """The result as written to `result.json`."""
+        return self.model_dump_json(by_alias=True, indent=2) + "\n"
+
+
+def policy_value(policy: Policy) -> PolicyValue:
+    """A policy as results state it."""
+    return PolicyValue(batch_size=policy.batch_size, pause_s=policy.pause, start=clock_text(policy.start))
+
+
+def summary_of(values: Sequence[float | None]) -> Summary | None:
+    """Summarise one measure over replications, passing over runs in which it has no value."""
+    known = np.array([value for value in values if value is not None], dtype=np.float64)
+    if not known.size:
+        return None
+    n = int(known.size)
+    spread = float(known.std(ddof=1)) if n > 1 else None
+    p10, p50, p90 = (float(np.quantile(known, q, method="inverted_cdf")) for q in (0.1, 0.5, 0.9))
+    return Summary(
+        mean=float(known.mean()),
+        half_width=None if spread is None else t975(n - 1) * spread / math.sqrt(n),
+        p10=p10,
+        p50=p50,
+        p90=p90,
+        n=n,
+    )
+
+
+def t975(degrees: int) -> float:
+    """The 97.5 % point of Student's t.
+
+    Source: Abramowitz and Stegun 26.7.5 (expansion in 1/degrees, error below 1e-4 from 5 degrees on); the first
+    four are closed forms or tables (26.10).
+    """
+    if degrees < 5:
+        return (12.7062, 4.3027, 3.1824, 2.7764)[degrees - 1]
+    z = 1.959963984540054
+    terms = (
+        (z**3 + z) / 4,
+        (5 * z**5 + 16 * z**3 + 3 * z) / 96,
+        (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / 384,
+        (79 * z**9 + 776 * z**7 + 1482 * z**5 - 1920 * z**3 - 945 * z) / 92160,
+    )
+    return z + sum(term / degrees ** (k + 1) for k, term in enumerate(terms))

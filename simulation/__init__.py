@@ -1,0 +1,1 @@
+"""The plan lived in virtual time."""

@@ -1,0 +1,172 @@
+"""From runs and findings to the pieces of a result."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from scenarios.inventory import expected_takers, largest_invited, total_capacity, total_invited
+from scenarios.measures import MEASURES
+from scenarios.plan import Plan
+from scenarios.policy import Policy, clock_at, schedule
+from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
+from scenarios.result import (
+    Candidate,
+    Metrics,
+    Recommendation,
+    Result,
+    ScheduleLine,
+    Supply,
+    Verdict,
+    policy_value,
+    summary_of,
+)
+from scenarios.scenario import Scenario
+from simulation.experiment import Experiment, Progress, Run, run_of
+from simulation.judging import judge
+from simulation.search import Finding, Trial, search
+
+SAMPLED: Final = (
+    "rejections_per_100_attempts",
+    "rejections_per_100_citizens",
+    "no_slot_per_100_citizens",
+    "gave_up_per_100_citizens",
+    "response_time_p95_s",
+    "unfilled_slots_count",
+)
+"""Measures whose value in every run is kept, for pictures that show runs one by one."""
+
+
+def metrics_of(runs: Sequence[Run]) -> Metrics:
+    """Every measure over the runs of one policy."""
+    return {name: summary_of([run.measures[name] for run in runs]) for name in MEASURES} if runs else {}
+
+
+def samples_of(runs: Sequence[Run]) -> dict[str, list[float | None]]:
+    """The sampled measures run by run, in order of replication."""
+    return {name: [run.measures[name] for run in runs] for name in SAMPLED} if runs else {}
+
+
+def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
+    """One policy that was tried; samples and timeline only for those that go under a name."""
+    judgement = trial.judgement
+    last = clock_at(trial.policy, scenario.invitation.send_date, trial.last_sms_s, scenario.zone)
+    by_name = bool(trial.roles)
+    return Candidate(
+        policy=policy_value(trial.policy),
+        roles=list(trial.roles),
+        name=trial.name,
+        batches=len(schedule(trial.policy, largest_invited(scenario))),
+        last_sms_at=last.isoformat(timespec="seconds"),
+        metrics=metrics_of(trial.runs),
+        thresholds=judgement.thresholds,
+        runs=judgement.runs,
+        kept=judgement.kept,
+        feasible=judgement.feasible and trial.in_time,
+        failed=judgement.failed if trial.in_time else ["finish_by", *judgement.failed],
+        samples=samples_of(trial.runs) if by_name else {},
+        timeline=trial.runs[0].timeline if by_name and trial.runs else None,
+    )
+
+
+def recommendation_of(scenario: Scenario, finding: Finding) -> Recommendation:
+    """The answer with its schedule; several municipalities follow the same rule, each over its own list."""
+    return Recommendation(
+        answer=finding.answer,
+        policy=policy_value(finding.chosen) if finding.chosen else None,
+        tied=[policy_value(policy) for policy in finding.tied],
+        schedule=schedule_lines(scenario, finding.chosen) if finding.chosen else [],
+        supply=supply_of(scenario),
+    )
+
+
+def schedule_lines(scenario: Scenario, policy: Policy) -> list[ScheduleLine]:
+    """The sendings by the clock, for the municipality that invites most."""
+    lines: list[ScheduleLine] = []
+    for batch in schedule(policy, largest_invited(scenario)):
+        at = clock_at(policy, scenario.invitation.send_date, batch.at_s, scenario.zone)
+        sent = lines[-1].sent if lines else 0
+        lines.append(
+            ScheduleLine(
+                batch=batch.number, at=at.isoformat(timespec="seconds"), count=batch.count, sent=sent + batch.count
+            )
+        )
+    return lines
+
+
+def supply_of(scenario: Scenario) -> Supply:
+    """Enough slots? The first question, before any batch."""
+    takers, capacity = expected_takers(scenario), total_capacity(scenario)
+    return Supply(
+        invited=total_invited(scenario),
+        delivered=scenario.invitation.delivered,
+        uptake=scenario.behaviour.uptake,
+        takers=takers,
+        capacity=capacity,
+        enough=takers <= capacity,
+    )
+
+
+def recommend(scenario: Scenario, *, jobs: int, progress: Progress | None, command: Sequence[str]) -> Result:
+    """Search for the plan and say what was found, as a result."""
+    begun = Stopwatch()
+    with Experiment(scenario, jobs=jobs, progress=progress) as experiment:
+        finding = search(experiment)
+    candidates = [candidate_of(scenario, trial) for trial in finding.trials]
+    answer = recommendation_of(scenario, finding)
+    shown = next((one for one in finding.trials if "recommended" in one.roles), None)
+    judged = shown.judgement if shown else None
+    verdict: Verdict = "inconclusive" if experiment.interrupted else "pass" if answer.answer == "plan" else "fail"
+    return Result(
+        kind="recommend",
+        scenario=scenario_ref(scenario),
+        policy=answer.policy,
+        metrics=metrics_of(shown.runs) if shown else {},
+        thresholds=judged.thresholds if judged else [],
+        verdict=verdict,
+        recommendation=answer,
+        candidates=candidates,
+        provenance=provenance_of(
+            scenario,
+            command=command,
+            begun=begun,
+            replications=experiment.run_count,
+            plan_sha256=[run.plan_sha256 for run in shown.runs] if shown else [],
+            engine="simpy",
+            partial=experiment.interrupted,
+        ),
+    )
+
+
+def simulated(
+    scenario: Scenario, policy: Policy, *, jobs: int, progress: Progress | None, command: Sequence[str]
+) -> Result:
+    """Run one policy many times and hold it against the limits, as a result."""
+    begun = Stopwatch()
+    with Experiment(scenario, jobs=jobs, progress=progress) as experiment:
+        experiment.replicate([(policy, r) for r in range(scenario.experiment.runs.max)])
+    runs = experiment.runs(policy)
+    judged = judge(scenario, runs)
+    verdict: Verdict = "inconclusive" if experiment.interrupted else "pass" if judged.feasible else "fail"
+    return Result(
+        kind="simulate",
+        scenario=scenario_ref(scenario),
+        policy=policy_value(policy),
+        metrics=metrics_of(runs),
+        thresholds=judged.thresholds,
+        verdict=verdict,
+        samples=samples_of(runs),
+        timeline=runs[0].timeline if runs else None,
+        provenance=provenance_of(
+            scenario,
+            command=command,
+            begun=begun,
+            replications=len(runs),
+            plan_sha256=[run.plan_sha256 for run in runs],
+            engine="simpy",
+            partial=experiment.interrupted,
+        ),
+    )
+
+
+def predict(scenario: Scenario, plan: Plan, until_s: float | None) -> Run:
+    """What the simulation says of one given plan, to be held against a load test of the same rows."""
+    return run_of(scenario, plan, with_timeline=True, horizon_s=until_s)

@@ -1,0 +1,139 @@
+"""Many replications of many policies, on all cores; every policy meets the same citizens in replication r.
+
+The result of a run depends on (scenario, policy, replication) alone, never on the number of processes.
+"""
+
+import multiprocessing
+import os
+import signal
+from collections import Counter
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self, TypeAlias
+
+from scenarios.inventory import total_capacity
+from scenarios.measures import Measured, Offer, measured
+from scenarios.plan import Plan, plan_of
+from scenarios.policy import Policy
+from scenarios.result import Timeline
+from scenarios.scenario import Scenario
+from scenarios.timeline import timeline_of
+from simulation.replication import simulate
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One replication of one policy, measured; replication 0 carries its timeline for the picture."""
+
+    replication: int
+    plan_sha256: str
+    measures: Measured
+    outcomes: dict[str, int]
+    timeline: Timeline | None
+
+
+Task: TypeAlias = tuple[Policy, int]
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+def run_once(scenario: Scenario, policy: Policy, replication: int) -> Run:
+    """Draw the plan of one replication, live it, and measure it."""
+    plan = plan_of(scenario, policy, replication)
+    return run_of(scenario, plan, with_timeline=replication == 0)
+
+
+def run_of(scenario: Scenario, plan: Plan, *, with_timeline: bool, horizon_s: float | None = None) -> Run:
+    """Live one given plan and measure it."""
+    attempts = simulate(scenario, plan)
+    return Run(
+        replication=plan.replication,
+        plan_sha256=plan.sha256,
+        measures=measured(attempts, Offer(last_sms_s=float(plan.sent_s.max()), capacity=total_capacity(scenario))),
+        outcomes=dict(Counter(attempt.outcome.value for attempt in attempts)),
+        timeline=timeline_of(attempts, plan, horizon_s) if with_timeline else None,
+    )
+
+
+class Experiment:
+    """Replications on demand, each made once and kept.
+
+    Ctrl-C ends it early: `interrupted` is set, what was finished stays, and nothing more is run.
+
+    Parameters
+    ----------
+    scenario : Scenario
+    jobs : int
+        Processes; 1 runs everything in this one. 0 means one for each core.
+    progress : callable, optional
+        Called with (runs done, runs asked for so far).
+    """
+
+    def __init__(self, scenario: Scenario, *, jobs: int = 0, progress: Progress | None = None) -> None:
+        self.scenario = scenario
+        self.interrupted = False
+        self._jobs = jobs or os.cpu_count() or 1
+        self._progress = progress
+        self._pool: ProcessPoolExecutor | None = None
+        self._done: dict[Task, Run] = {}
+        self._asked = 0
+
+    def __enter__(self) -> Self:
+        if self._jobs > 1:
+            self._pool = ProcessPoolExecutor(
+                self._jobs, multiprocessing.get_context("spawn"), _start_worker, (self.scenario,)
+            )
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        if self._pool is not None:
+            self._pool.shutdown(wait=not self.interrupted, cancel_futures=True)
+
+    @property
+    def run_count(self) -> int:
+        """Replications finished, over all policies."""
+        return len(self._done)
+
+    def runs(self, policy: Policy) -> list[Run]:
+        """The finished replications of a policy, in order."""
+        mine = [run for (other, _), run in self._done.items() if other == policy]
+        return sorted(mine, key=lambda run: run.replication)
+
+    def replicate(self, tasks: Sequence[Task]) -> None:
+        """See to it that these replications are made; returns early, with `interrupted` set, on Ctrl-C."""
+        missing = [task for task in dict.fromkeys(tasks) if task not in self._done]
+        if self.interrupted or not missing:
+            return
+        self._asked += len(missing)
+        try:
+            if self._pool is None:
+                for policy, replication in missing:
+                    self._keep((policy, replication), run_once(self.scenario, policy, replication))
+            else:
+                self._collect({self._pool.submit(_run_here, *task): task for task in missing})
+        except KeyboardInterrupt:
+            self.interrupted = True
+
+    def _collect(self, futures: dict[Future[Run], Task]) -> None:
+        for future in as_completed(futures):
+            self._keep(futures[future], future.result())
+
+    def _keep(self, task: Task, run: Run) -> None:
+        self._done[task] = run
+        if self._progress is not None:
+            self._progress(len(self._done), self._asked)
+
+
+_scenario_here: list[Scenario] = []  # in a worker process: its scenario, sent once
+
+
+def _start_worker(scenario: Scenario) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    _scenario_here[:] = [scenario]
+
+
+def _run_here(policy: Policy, replication: int) -> Run:
+    return run_once(_scenario_here[0], policy, replication)

@@ -1,0 +1,170 @@
+"""One citizen's journey as a SimPy process, step for step the one that the load test makes over HTTP.
+
+A request is served first come, first served, and reads or commits when its service starts. A citizen who has
+waited longer than patience leaves; the request stays behind and is served all the same, as on a real server.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+from reference_server.booking import Confirmed, Rejected
+from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
+from scenarios.choice import Pick, choose_day, choose_time
+from simulation.service_times import COLUMN, EHR
+from simulation.world import OpenBook, Reservation, Steps, World, slot_of
+
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """What a citizen will do in one try: a row of the plan's (N, K) arrays, with the work it causes."""
+
+    choose_s: float
+    form_s: float
+    pick: Pick
+    where: float
+    preferred: int
+    retries: bool
+    wait_s: float
+    service_s: list[float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citizen:
+    """One row of the plan."""
+
+    number: int
+    planned_s: float
+    login_s: float
+    page_patience_s: float
+    answer_patience_s: float
+    poll_s: float
+    tries: list[Try]
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How a try ended, and when the citizen saw it or left."""
+
+    outcome: Outcome
+    ended_s: float
+    asked: int | None = None
+    slot: str | None = None
+    reserved_s: float | None = None
+
+
+class Journey:
+    """A citizen on the way from the SMS to an appointment; finished attempts go to `record`."""
+
+    def __init__(self, world: World, citizen: Citizen, opened: OpenBook, record: Callable[[Attempt], None]) -> None:
+        self._world, self._env = world, world.env
+        self._citizen, self._open = citizen, opened
+        self._record = record
+        self._requests: list[Request] = []
+        self._saw_a_day = True
+
+    def live(self) -> Steps:
+        """Open the page, log in, and try until confirmed, out of luck or out of will."""
+        planned_s = self._citizen.planned_s
+        yield self._env.timeout(planned_s + self._citizen.login_s)
+        for number, one in enumerate(self._citizen.tries, start=1):
+            ending: Ending = yield from self._first_try(one) if number == 1 else self._try(one)
+            self._note(number, planned_s, ending)
+            if not (one.retries and self._may_retry(ending.outcome)):
+                return
+            yield self._env.timeout(one.wait_s)
+            planned_s = self._env.now
+
+    def _may_retry(self, outcome: Outcome) -> bool:
+        # An empty day list ends the journey: there is nothing left to try for.
+        return outcome is Outcome.REJECTED or (outcome is Outcome.NO_SLOT and self._saw_a_day)
+
+    def _first_try(self, one: Try) -> Steps:
+        for operation in (Operation.LOGIN, Operation.BOOKS):
+            if not (yield from self._ask(operation, one, lambda: True)):
+                return self._left()
+        return (yield from self._try(one))
+
+    def _try(self, one: Try) -> Steps:
+        ledger, day_of = self._open.ledger, self._open.book.day_of
+        days: list[int] | None = yield from self._ask(Operation.DAYS, one, ledger.free_days)
+        if days is None:
+            return self._left()
+        self._saw_a_day = bool(days)
+        if not days:
+            return Ending(Outcome.NO_SLOT, self._env.now)
+        day = choose_day(one.pick, one.where, day_of[one.preferred], days)
+        times: list[int] | None = yield from self._ask(Operation.SLOTS, one, lambda: ledger.free_times(day))
+        if times is None:
+            return self._left()
+        if not times:
+            return Ending(Outcome.NO_SLOT, self._env.now)
+        time = choose_time(one.pick, one.where, one.preferred, times, len(days))
+        yield self._env.timeout(one.choose_s + one.form_s)
+        return (yield from self._reserve(one, time))
+
+    def _reserve(self, one: Try, time: int) -> Steps:
+        sent_s = self._env.now
+        reservation: Reservation | None = yield from self._ask(Operation.RESERVE, one, lambda: self._send(one, time))
+        if reservation is None:
+            return self._left(time, sent_s)
+        deadline_s = sent_s + self._citizen.answer_patience_s
+        while self._env.now + self._citizen.poll_s <= deadline_s:
+            yield self._env.timeout(self._citizen.poll_s)
+            # The list wraps the decision, so that an empty inbox is an answer too.
+            inbox = yield from self._ask(Operation.INBOX, one, lambda: [reservation.decision])
+            if inbox is None:
+                return self._left(time, sent_s)
+            match inbox[0]:
+                case Confirmed() as decision:
+                    slot = slot_of(self._open, time, decision)
+                    return Ending(Outcome.CONFIRMED, self._env.now, time, slot, sent_s)
+                case Rejected():
+                    return Ending(Outcome.REJECTED, self._env.now, time, None, sent_s)
+                case _:
+                    pass
+        return Ending(Outcome.ABANDONED, max(deadline_s, self._env.now), time, None, sent_s)
+
+    def _send(self, one: Try, time: int) -> Reservation:
+        reservation = Reservation(self._citizen.number, time)
+        self._env.process(self._world.decide(reservation, self._open.ledger, one.service_s[EHR]))
+        return reservation
+
+    def _ask(self, operation: Operation, one: Try, answer: Callable[[], Answer]) -> Steps:
+        """Make a request; the answer, or None if the citizen left before it came."""
+        started_s = self._env.now
+        station = self._world.station(operation)
+        content: Answer = yield from self._world.serve(station, one.service_s[COLUMN[operation]], answer)
+        limit_s = started_s + self._citizen.page_patience_s
+        in_time = self._env.now <= limit_s
+        status = Status.OK if in_time else _GIVEN_UP.get(operation, Status.ABANDONED)
+        self._requests.append(Request(operation, started_s, started_s, min(self._env.now, limit_s), status))
+        return content if in_time else None
+
+    def _left(self, asked: int | None = None, reserved_s: float | None = None) -> Ending:
+        last = self._requests[-1]
+        return Ending(Outcome(last.status), last.ended_s, asked, None, reserved_s)
+
+    def _note(self, number: int, planned_s: float, ending: Ending) -> None:
+        asked = None if ending.asked is None else self._open.time_texts[ending.asked]
+        self._record(
+            Attempt(
+                citizen=self._citizen.number,
+                number=number,
+                planned_s=planned_s,
+                ended_s=ending.ended_s,
+                outcome=ending.outcome,
+                book=self._open.book.id,
+                asked=asked,
+                slot=ending.slot,
+                reserved_s=ending.reserved_s,
+                requests=tuple(self._requests),
+            )
+        )
+        self._requests.clear()
+
+
+# A reservation whose answer did not come may have been taken in all the same.
+_GIVEN_UP = {Operation.RESERVE: Status.UNKNOWN}

@@ -1,0 +1,67 @@
+"""Does a policy keep the limits? A run keeps them when it keeps every one; a plan is good when 9 of 10 runs do."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from scenarios.result import Judged
+from scenarios.scenario import Scenario
+from scenarios.thresholds import Statistic, Threshold
+from simulation.experiment import Run
+
+KEPT_SHARE: Final = 0.9
+"""Share of runs that must keep every limit at once. Source: the project's decision rule, "9 of 10"."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """The limits held against the runs of one policy."""
+
+    thresholds: list[Judged]
+    runs: int
+    kept: int
+    feasible: bool
+    failed: list[str]
+
+
+def judge(scenario: Scenario, runs: Sequence[Run]) -> Judgement:
+    """Hold every limit against the runs made so far."""
+    measures = [run.measures for run in runs]
+    thresholds = [_judged(limit, limit.value(measures)) for limit in scenario.limits] if runs else []
+    kept = sum(keeps(scenario, run) for run in runs)
+    failed = [judged.expression for judged in thresholds if judged.verdict == "fail"]
+    return Judgement(
+        thresholds=thresholds,
+        runs=len(runs),
+        kept=kept,
+        feasible=bool(runs) and not failed and kept >= needed(len(runs)),
+        failed=failed,
+    )
+
+
+def keeps(scenario: Scenario, run: Run) -> bool:
+    """Whether one run keeps every limit that speaks of single runs."""
+    return all(limit.kept_by(run.measures[limit.measure]) for limit in scenario.limits if _speaks_of_runs(limit))
+
+
+def needed(runs: int) -> int:
+    """How many of so many runs must keep every limit."""
+    return math.ceil(KEPT_SHARE * runs - 1e-9)
+
+
+def is_lost(scenario: Scenario, runs: Sequence[Run], planned: int) -> bool:
+    """Whether no luck in the remaining runs can make the policy good."""
+    broken = sum(not keeps(scenario, run) for run in runs)
+    never = [limit for limit in scenario.limits if limit.statistic is Statistic.MAX]
+    return broken > planned - needed(planned) or any(
+        not limit.kept_by(run.measures[limit.measure]) for limit in never for run in runs
+    )
+
+
+def _speaks_of_runs(limit: Threshold) -> bool:
+    return limit.statistic in (Statistic.MAX, Statistic.P90, Statistic.MIN, Statistic.P10)
+
+
+def _judged(limit: Threshold, value: float | None) -> Judged:
+    return Judged(expression=limit.expression, value=value, verdict="pass" if limit.kept_by(value) else "fail")

@@ -1,0 +1,81 @@
+"""What the citizens meet: log-in, page workers, and a record system (EPJ) that decides reservations one by one."""
+
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import simpy
+
+from reference_server.booking import Confirmed, Decision, Ledger
+from scenarios.attempts import Operation
+from scenarios.inventory import AppointmentBook, inventory_of
+from scenarios.scenario import Scenario
+
+Content = TypeVar("Content")
+Steps = Generator[simpy.Event, Any, Any]
+
+
+@dataclass(slots=True)
+class Reservation:
+    """A reservation on its way; `decision` is there once the answer lies in the inbox."""
+
+    citizen: int
+    time: int
+    decision: Decision | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBook:
+    """A book with its texts, made once, and its ledger."""
+
+    book: AppointmentBook
+    ledger: Ledger
+    time_texts: tuple[str, ...]
+
+
+class World:
+    """The platform of a scenario at the moment of the first SMS: every queue empty, every place free.
+
+    There is no warm-up: a send-out starts from rest, and the start is what is studied (a terminating simulation).
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        platform = scenario.platform
+        self.env = simpy.Environment()
+        self.login = simpy.Resource(self.env, platform.login.workers)
+        self.pages = simpy.Resource(self.env, platform.workers)
+        self.ehr = simpy.Resource(self.env, platform.ehr.workers)
+        self.books: tuple[tuple[OpenBook, ...], ...] = tuple(
+            tuple(_opened(book) for book in municipality.books) for municipality in inventory_of(scenario)
+        )
+
+    def station(self, operation: Operation) -> simpy.Resource:
+        """Who serves an operation."""
+        return self.login if operation is Operation.LOGIN else self.pages
+
+    def serve(self, station: simpy.Resource, service_s: float, work: Callable[[], Content]) -> Steps:
+        """Wait for a free worker, do the work at once, and keep the worker busy for the service time."""
+        with station.request() as turn:  # pyright: ignore[reportUnknownVariableType]  (simpy leaves it generic)
+            yield turn
+            content = work()
+            yield self.env.timeout(service_s)
+        return content
+
+    def decide(self, reservation: Reservation, ledger: Ledger, service_s: float) -> Steps:
+        """The record system takes the reservation in turn, commits, and answers when its work is done."""
+        reservation.decision = yield from self.serve(
+            self.ehr, service_s, lambda: ledger.reserve(reservation.time, reservation.citizen)
+        )
+
+
+def _opened(book: AppointmentBook) -> OpenBook:
+    return OpenBook(
+        book=book,
+        ledger=Ledger(book.places, book.day_of),
+        time_texts=tuple(book.time_text(time) for time in range(len(book.starts))),
+    )
+
+
+def slot_of(opened: OpenBook, time: int, decision: Decision) -> str | None:
+    """The place that was confirmed, by name; None for a rejection."""
+    return opened.book.slot_id(time, decision.place) if isinstance(decision, Confirmed) else None
