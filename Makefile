@@ -38,6 +38,9 @@ check: lint types architecture ## lint, types and architecture
 test: check ## everything CI runs: check, then every test
 	@$(BIN)/pytest
 
+schema: setup ## write the JSON Schema of scenario files again
+	@$(BIN)/bolk scenario schema > scenarios/scenario.schema.json
+
 lock: setup ## pin the newest versions that pyproject.toml allows (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-emit-index-url --no-emit-find-links --no-header --no-annotate -o requirements.lock

@@ -35,12 +35,12 @@ class Ledger:
         (n_times,) the day of each time, ascending.
     """
 
-    __slots__ = ("_day_of", "_free_on", "_holders", "_places", "_times_of")
+    __slots__ = ("_day_of", "_free_at", "_free_on", "_holders", "_times_of")
 
     def __init__(self, places: int, day_of: Sequence[int]) -> None:
-        self._places = places
         self._day_of = tuple(day_of)
         self._holders: list[list[int]] = [[] for _ in day_of]
+        self._free_at = [places] * len(self._day_of)
         days = self._day_of[-1] + 1 if day_of else 0
         self._free_on = [0] * days
         self._times_of: list[list[int]] = [[] for _ in range(days)]
@@ -54,14 +54,15 @@ class Ledger:
 
     def free_times(self, day: int) -> list[int]:
         """Times of a day with at least one free place, ascending: a snapshot."""
-        return [time for time in self._times_of[day] if len(self._holders[time]) < self._places]
+        return [time for time in self._times_of[day] if self._free_at[time]]
 
     def reserve(self, time: int, citizen: int) -> Decision:
         """Decide a reservation: the next place of that time, or none left."""
         holders = self._holders[time]
-        if len(holders) >= self._places:
+        if not self._free_at[time]:
             return Rejected()
         holders.append(citizen)
+        self._free_at[time] -= 1
         self._free_on[self._day_of[time]] -= 1
         return Confirmed(place=len(holders))
 

@@ -137,16 +137,17 @@ def read_attempts(path: Path) -> tuple[str, list[Attempt]]:
         header = json.loads(lines[0])
         if header["schema"] != SCHEMA:
             raise AttemptFileError(f"{path}: line 1: expected schema {SCHEMA}, got {header['schema']!r}")
+        plan_sha256: str = header["plan_sha256"]
     except (IndexError, KeyError, TypeError, json.JSONDecodeError) as problem:
         raise AttemptFileError(f"{path}: line 1: not a record of attempts (it begins with its schema)") from problem
-    return header["plan_sha256"], list(_attempts(path, lines))
+    return plan_sha256, list(_attempts(path, lines))
 
 
 def _attempts(path: Path, lines: list[str]) -> Iterator[Attempt]:
     for number, line in enumerate(lines[1:], start=2):
         try:
             yield attempt_of(line)
-        except (KeyError, TypeError, ValueError) as problem:
+        except (AttributeError, KeyError, TypeError, ValueError) as problem:
             if number == len(lines):
                 return
             raise AttemptFileError(f"{path}: line {number}: not an attempt ({problem})") from problem

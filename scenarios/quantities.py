@@ -8,7 +8,7 @@ from typing import Annotated, Final
 from pydantic import BeforeValidator, PlainSerializer, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-LONGEST_S: Final = 366 * 86400.0  # a guard against a slip of the keyboard
+LONGEST_S: Final = 366 * 86400  # a guard against a slip of the keyboard
 _SECONDS_IN: Final = {
     "ms": Decimal("0.001"),
     "s": 1, "sec": 1, "sek": 1, "second": 1, "seconds": 1, "sekund": 1, "sekunder": 1,
@@ -21,6 +21,7 @@ _TERM: Final = re.compile(rf"\s*({_NUMBER})\s*([a-zA-Z]+)\s*")
 _ISO: Final = re.compile(r"PT(?:(\d+)H)?(?:(\d+)M)?(?:(\d+(?:\.\d+)?)S)?")
 _RATE: Final = re.compile(rf"\s*({_NUMBER})\s*/\s*(s|min|h|t|time|hour)\s*")
 _SHARE: Final = re.compile(rf"\s*({_NUMBER})\s*%\s*")
+_LENGTH_HINT: Final = 'write for example "15 min", "1 h 30 min", "250 ms" or "PT15M"'
 _CLOCK: Final = re.compile(r"([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?")
 
 
@@ -49,27 +50,31 @@ def seconds_of(value: object) -> float:
     Raises
     ------
     PydanticCustomError
-        A bare number (the unit is missing) or text that is not a length; carries a hint.
+        A bare number (the unit is missing) text that is not a length, or more than a year; carries a hint.
     """
     if isinstance(value, int | float) and not isinstance(value, bool):
         raise _refusal("a length needs a unit", f'write "{value:g} min" or "{value:g} s"', value)
-    hint = 'write for example "15 min", "1 h 30 min", "250 ms" or "PT15M"'
     if not isinstance(value, str):
-        raise _refusal("expected a length of time", hint, value)
+        raise _refusal("expected a length of time", _LENGTH_HINT, value)
     iso = _ISO.fullmatch(value.strip())
     if iso and any(iso.groups()):
         hours, minutes, seconds = (Decimal(part or 0) for part in iso.groups())
-        return float(hours * 3600 + minutes * 60 + seconds)
-    terms = _TERM.findall(value)
-    if not terms or "".join(_TERM.split(value)[::3]).strip():
-        raise _refusal("expected a length of time", hint, value)
+        total = hours * 3600 + minutes * 60 + seconds
+    else:
+        total = _sum_of_terms(value)
+    if total > LONGEST_S:
+        raise _refusal("longer than a year", _LENGTH_HINT, value)
+    return float(total)
+
+
+def _sum_of_terms(text: str) -> Decimal:
+    terms = _TERM.findall(text)
+    if not terms or "".join(_TERM.split(text)[::3]).strip():
+        raise _refusal("expected a length of time", _LENGTH_HINT, text)
     unknown = [unit for _, unit in terms if unit.lower() not in _SECONDS_IN]
     if unknown:
-        raise _refusal(f"unknown unit of time '{unknown[0]}'", hint, value)
-    seconds = float(sum(_number(number) * _SECONDS_IN[unit.lower()] for number, unit in terms))
-    if seconds > LONGEST_S:
-        raise _refusal("longer than a year", hint, value)
-    return seconds
+        raise _refusal(f"unknown unit of time '{unknown[0]}'", _LENGTH_HINT, text)
+    return sum((_number(number) * _SECONDS_IN[unit.lower()] for number, unit in terms), Decimal(0))
 
 
 def per_second_of(value: object) -> float:

@@ -103,10 +103,9 @@ def _by_name(year: int) -> dict[str, tuple[RegisteredMunicipality, ...]]:
 
 
 def _parts_of(name: str) -> list[str]:
-    """The names within a double name: the 2024 list writes «Deatnu-Tana» for what was «Deatnu - Tana» in 2021."""
-    if " - " in name:
-        return name.split(" - ")
-    return [] if name in _hyphenated() else name.split("-")
+    """Both of «Deatnu - Tana», in the 2024 list «Deatnu-Tana»; what stands before the bracket in «Herøy (Nordland)»."""
+    plain = name.split(" (")[0]
+    return [plain] if plain in _hyphenated() else re.split(r"\s*-\s*", plain)
 
 
 @functools.cache

@@ -219,11 +219,11 @@ def summary_of(values: Sequence[float | None]) -> Summary | None:
 def t975(degrees: int) -> float:
     """The 97.5 % point of Student's t.
 
-    Source: Abramowitz and Stegun 26.7.5 (expansion in 1/degrees, error below 1e-4 from 5 degrees on); the first
-    four are closed forms or tables (26.10).
+    Source: Abramowitz and Stegun 26.7.5 (expansion in 1/degrees, error below 1e-4 from 7 degrees on); the first
+    six from table 26.10.
     """
-    if degrees < 5:
-        return (12.7062, 4.3027, 3.1824, 2.7764)[degrees - 1]
+    if degrees < 7:
+        return (12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469)[degrees - 1]
     z = 1.959963984540054
     terms = (
         (z**3 + z) / 4,

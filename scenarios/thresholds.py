@@ -18,7 +18,7 @@ from pydantic_core import PydanticCustomError
 from scenarios.measures import MEASURES
 from scenarios.quantities import fraction_of, seconds_of
 
-_GRAMMAR: Final = re.compile(r"\s*(\w+)\s*\(\s*(\w+)\s*\)\s*(<=|>=|==|<|>)\s*(.+?)\s*")
+_GRAMMAR: Final = re.compile(r"\s*(\w+)\s*\(\s*(\w+)\s*\)\s*(<=|>=|==|<|>)\s*([^=].*?)\s*")
 
 
 class Statistic(StrEnum):
@@ -121,15 +121,14 @@ def threshold_of(text: str) -> Threshold:
 
 def _limit(text: str, measure: str) -> float:
     if measure.endswith("_s") and not measure.endswith("_per_s"):
-        return seconds_of(text if not re.fullmatch(r"[\d.]+", text) else float(text))
+        return seconds_of(float(text) if re.fullmatch(r"\d+(\.\d+)?", text) else text)
     if text.endswith("%"):
         if not measure.endswith("_rate"):
             raise _refusal(f"{measure} is not a share", "write a number without %")
         return fraction_of(text)
-    try:
-        return float(text.replace(",", "."))
-    except ValueError:
-        raise _refusal(f"not a number: {text!r}", 'write for example "<= 3"') from None
+    if not re.fullmatch(r"\d+([.,]\d+)?", text):
+        raise _refusal(f"not a number: {text!r}", 'write for example "<= 3"')
+    return float(text.replace(",", "."))
 
 
 def _refusal(what: str, hint: str) -> PydanticCustomError:

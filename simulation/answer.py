@@ -4,24 +4,23 @@ from collections.abc import Sequence
 from typing import Final
 
 from scenarios.inventory import expected_takers, largest_invited, total_capacity, total_invited
-from scenarios.measures import MEASURES
 from scenarios.plan import Plan
 from scenarios.policy import Policy, clock_at, schedule
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
 from scenarios.result import (
     Candidate,
-    Metrics,
     Recommendation,
     Result,
     ScheduleLine,
     Supply,
     Verdict,
     policy_value,
-    summary_of,
 )
+from scenarios.run import Run, metrics_of, run_of
 from scenarios.scenario import Scenario
-from simulation.experiment import Experiment, Progress, Run, run_of
+from simulation.experiment import Experiment, Progress
 from simulation.judging import judge
+from simulation.replication import simulate
 from simulation.search import Finding, Trial, search
 
 SAMPLED: Final = (
@@ -33,11 +32,6 @@ SAMPLED: Final = (
     "unfilled_slots_count",
 )
 """Measures whose value in every run is kept, for pictures that show runs one by one."""
-
-
-def metrics_of(runs: Sequence[Run]) -> Metrics:
-    """Every measure over the runs of one policy."""
-    return {name: summary_of([run.measures[name] for run in runs]) for name in MEASURES} if runs else {}
 
 
 def samples_of(runs: Sequence[Run]) -> dict[str, list[float | None]]:
@@ -169,4 +163,4 @@ def simulated(
 
 def predict(scenario: Scenario, plan: Plan, until_s: float | None) -> Run:
     """What the simulation says of one given plan, to be held against a load test of the same rows."""
-    return run_of(scenario, plan, with_timeline=True, horizon_s=until_s)
+    return run_of(scenario, plan, simulate(scenario, plan), with_timeline=True, horizon_s=until_s)

@@ -3,36 +3,20 @@
 The result of a run depends on (scenario, policy, replication) alone, never on the number of processes.
 """
 
+import gc
 import multiprocessing
 import os
 import signal
-from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from scenarios.inventory import total_capacity
-from scenarios.measures import Measured, Offer, measured
-from scenarios.plan import Plan, plan_of
+from scenarios.plan import plan_of
 from scenarios.policy import Policy
-from scenarios.result import Timeline
+from scenarios.run import Run, run_of
 from scenarios.scenario import Scenario
-from scenarios.timeline import timeline_of
 from simulation.replication import simulate
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Run:
-    """One replication of one policy, measured; replication 0 carries its timeline for the picture."""
-
-    replication: int
-    plan_sha256: str
-    measures: Measured
-    outcomes: dict[str, int]
-    timeline: Timeline | None
-
 
 Task: TypeAlias = tuple[Policy, int]
 Progress: TypeAlias = Callable[[int, int], None]
@@ -41,19 +25,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 def run_once(scenario: Scenario, policy: Policy, replication: int) -> Run:
     """Draw the plan of one replication, live it, and measure it."""
     plan = plan_of(scenario, policy, replication)
-    return run_of(scenario, plan, with_timeline=replication == 0)
-
-
-def run_of(scenario: Scenario, plan: Plan, *, with_timeline: bool, horizon_s: float | None = None) -> Run:
-    """Live one given plan and measure it."""
-    attempts = simulate(scenario, plan)
-    return Run(
-        replication=plan.replication,
-        plan_sha256=plan.sha256,
-        measures=measured(attempts, Offer(last_sms_s=float(plan.sent_s.max()), capacity=total_capacity(scenario))),
-        outcomes=dict(Counter(attempt.outcome.value for attempt in attempts)),
-        timeline=timeline_of(attempts, plan, horizon_s) if with_timeline else None,
-    )
+    return run_of(scenario, plan, simulate(scenario, plan), with_timeline=replication == 0)
 
 
 class Experiment:
@@ -132,6 +104,7 @@ _scenario_here: list[Scenario] = []  # in a worker process: its scenario, sent o
 
 def _start_worker(scenario: Scenario) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
+    gc.set_threshold(200_000)  # a replication makes a million objects that live to its end: look for cycles seldom
     _scenario_here[:] = [scenario]
 
 

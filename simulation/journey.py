@@ -10,38 +10,12 @@ from typing import TypeVar
 
 from reference_server.booking import Confirmed, Rejected
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
-from scenarios.choice import Pick, choose_day, choose_time
+from scenarios.choice import choose_day, choose_time
+from scenarios.rows import Citizen, Try
 from simulation.service_times import COLUMN, EHR
-from simulation.world import OpenBook, Reservation, Steps, World, slot_of
+from simulation.world import Reservation, Steps, World, slot_of
 
 Answer = TypeVar("Answer")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Try:
-    """What a citizen will do in one try: a row of the plan's (N, K) arrays, with the work it causes."""
-
-    choose_s: float
-    form_s: float
-    pick: Pick
-    where: float
-    preferred: int
-    retries: bool
-    wait_s: float
-    service_s: list[float]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citizen:
-    """One row of the plan."""
-
-    number: int
-    planned_s: float
-    login_s: float
-    page_patience_s: float
-    answer_patience_s: float
-    poll_s: float
-    tries: list[Try]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,11 +30,18 @@ class Ending:
 
 
 class Journey:
-    """A citizen on the way from the SMS to an appointment; finished attempts go to `record`."""
+    """A citizen on the way from the SMS to an appointment; finished attempts go to `record`.
 
-    def __init__(self, world: World, citizen: Citizen, opened: OpenBook, record: Callable[[Attempt], None]) -> None:
+    `work_s` holds the service times the citizen causes: one row for each try, one column for each operation.
+    """
+
+    def __init__(
+        self, world: World, citizen: Citizen, work_s: list[list[float]], record: Callable[[Attempt], None]
+    ) -> None:
         self._world, self._env = world, world.env
-        self._citizen, self._open = citizen, opened
+        self._citizen, self._all_work_s = citizen, work_s
+        self._work_s = work_s[0]
+        self._open = world.books[citizen.municipality][citizen.book]
         self._record = record
         self._requests: list[Request] = []
         self._saw_a_day = True
@@ -70,6 +51,7 @@ class Journey:
         planned_s = self._citizen.planned_s
         yield self._env.timeout(planned_s + self._citizen.login_s)
         for number, one in enumerate(self._citizen.tries, start=1):
+            self._work_s = self._all_work_s[number - 1]
             ending: Ending = yield from self._first_try(one) if number == 1 else self._try(one)
             self._note(number, planned_s, ending)
             if not (one.retries and self._may_retry(ending.outcome)):
@@ -83,38 +65,38 @@ class Journey:
 
     def _first_try(self, one: Try) -> Steps:
         for operation in (Operation.LOGIN, Operation.BOOKS):
-            if not (yield from self._ask(operation, one, lambda: True)):
+            if not (yield from self._ask(operation, lambda: True)):
                 return self._left()
         return (yield from self._try(one))
 
     def _try(self, one: Try) -> Steps:
         ledger, day_of = self._open.ledger, self._open.book.day_of
-        days: list[int] | None = yield from self._ask(Operation.DAYS, one, ledger.free_days)
+        days: list[int] | None = yield from self._ask(Operation.DAYS, ledger.free_days)
         if days is None:
             return self._left()
         self._saw_a_day = bool(days)
         if not days:
             return Ending(Outcome.NO_SLOT, self._env.now)
         day = choose_day(one.pick, one.where, day_of[one.preferred], days)
-        times: list[int] | None = yield from self._ask(Operation.SLOTS, one, lambda: ledger.free_times(day))
+        times: list[int] | None = yield from self._ask(Operation.SLOTS, lambda: ledger.free_times(day))
         if times is None:
             return self._left()
         if not times:
             return Ending(Outcome.NO_SLOT, self._env.now)
         time = choose_time(one.pick, one.where, one.preferred, times, len(days))
         yield self._env.timeout(one.choose_s + one.form_s)
-        return (yield from self._reserve(one, time))
+        return (yield from self._reserve(time))
 
-    def _reserve(self, one: Try, time: int) -> Steps:
+    def _reserve(self, time: int) -> Steps:
         sent_s = self._env.now
-        reservation: Reservation | None = yield from self._ask(Operation.RESERVE, one, lambda: self._send(one, time))
+        reservation: Reservation | None = yield from self._ask(Operation.RESERVE, lambda: self._send(time))
         if reservation is None:
             return self._left(time, sent_s)
         deadline_s = sent_s + self._citizen.answer_patience_s
         while self._env.now + self._citizen.poll_s <= deadline_s:
             yield self._env.timeout(self._citizen.poll_s)
             # The list wraps the decision, so that an empty inbox is an answer too.
-            inbox = yield from self._ask(Operation.INBOX, one, lambda: [reservation.decision])
+            inbox = yield from self._ask(Operation.INBOX, lambda: [reservation.decision])
             if inbox is None:
                 return self._left(time, sent_s)
             match inbox[0]:
@@ -127,16 +109,16 @@ class Journey:
                     pass
         return Ending(Outcome.ABANDONED, max(deadline_s, self._env.now), time, None, sent_s)
 
-    def _send(self, one: Try, time: int) -> Reservation:
+    def _send(self, time: int) -> Reservation:
         reservation = Reservation(self._citizen.number, time)
-        self._env.process(self._world.decide(reservation, self._open.ledger, one.service_s[EHR]))
+        self._env.process(self._world.decide(reservation, self._open.ledger, self._work_s[EHR]))
         return reservation
 
-    def _ask(self, operation: Operation, one: Try, answer: Callable[[], Answer]) -> Steps:
+    def _ask(self, operation: Operation, answer: Callable[[], Answer]) -> Steps:
         """Make a request; the answer, or None if the citizen left before it came."""
         started_s = self._env.now
         station = self._world.station(operation)
-        content: Answer = yield from self._world.serve(station, one.service_s[COLUMN[operation]], answer)
+        content: Answer = yield from self._world.serve(station, self._work_s[COLUMN[operation]], answer)
         limit_s = started_s + self._citizen.page_patience_s
         in_time = self._env.now <= limit_s
         status = Status.OK if in_time else _GIVEN_UP.get(operation, Status.ABANDONED)

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from scenarios.result import Judged
+from scenarios.run import Run
 from scenarios.scenario import Scenario
 from scenarios.thresholds import Statistic, Threshold
-from simulation.experiment import Run
 
 KEPT_SHARE: Final = 0.9
 """Share of runs that must keep every limit at once. Source: the project's decision rule, "9 of 10"."""

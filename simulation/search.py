@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from scenarios.inventory import expected_takers, inventory_of, total_capacity
 from scenarios.policy import Policy, clock_at, sent_times
 from scenarios.result import Answer, Role
+from scenarios.run import Run
 from scenarios.scenario import Scenario, Words
-from simulation.experiment import Experiment, Run
+from simulation.experiment import Experiment
 from simulation.judging import Judgement, is_lost, judge
 
 ALL_AT_ONCE = Words(nb="Alle samtidig", en="All at once")

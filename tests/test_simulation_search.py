@@ -8,9 +8,10 @@ import pytest
 
 from scenarios.measures import MEASURES, Measured
 from scenarios.policy import Policy
+from scenarios.run import Run
 from scenarios.scenario import Scenario
 from simulation.answer import recommend, simulated
-from simulation.experiment import Experiment, Run, Task, run_once
+from simulation.experiment import Experiment, Task, run_once
 from simulation.judging import is_lost, judge, needed
 from simulation.search import search
 from tests import a

@@ -1,0 +1,110 @@
+"""From a load test to a result: what was measured, beside what the simulation says of the same rows."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from loadtests.history import check
+from loadtests.run import LoadtestRun, run
+from loadtests.target import fetch_export
+from scenarios.plan import Plan
+from scenarios.policy import Policy
+from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
+from scenarios.result import Generator, History, Judged, Measurement, Result, Verdict, policy_value
+from scenarios.run import Run, metrics_of, run_of
+from scenarios.scenario import Scenario
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """A server somebody else started; without its token its books stay closed, and the history is unknown."""
+
+    base_url: str
+    admin_token: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measuring:
+    """A load test to be made: which plan, how fast, against whom, and where its files go."""
+
+    scenario: Scenario
+    policy: Policy
+    plan: Plan
+    speedup: float
+    until_s: float | None
+    base_url: str
+    admin_token: str | None
+    out: Path
+    command: Sequence[str]
+
+
+def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[int, int], None] | None) -> Result:
+    """Live the plan over HTTP, check the answers against the server's books, and say what came of it."""
+    begun = Stopwatch()
+    scenario = measuring.scenario
+    lived = run(
+        scenario,
+        measuring.plan,
+        base_url=measuring.base_url,
+        speedup=measuring.speedup,
+        out=measuring.out,
+        progress=progress,
+    )
+    horizon_s = measuring.until_s
+    own = run_of(scenario, measuring.plan, lived.attempts, with_timeline=True, horizon_s=horizon_s)
+    thresholds = _held_against(scenario, own)
+    history = _history(measuring, lived)
+    if own.timeline is None or predicted.timeline is None:
+        raise AssertionError("both lives of a measured plan carry a timeline")
+    return Result(
+        kind="loadtest",
+        scenario=scenario_ref(scenario),
+        policy=policy_value(measuring.policy),
+        metrics=metrics_of([own]),
+        thresholds=thresholds,
+        verdict=_verdict(lived.generator, history, thresholds, partial=lived.partial),
+        generator=lived.generator,
+        history=history,
+        evidence_level=1,
+        measurement=Measurement(
+            target=measuring.base_url,
+            speedup=measuring.speedup,
+            until_s=measuring.until_s,
+            predicted=metrics_of([predicted]),
+            outcomes=own.outcomes,
+            predicted_outcomes=predicted.outcomes,
+            timeline=own.timeline,
+            predicted_timeline=predicted.timeline,
+        ),
+        provenance=provenance_of(
+            scenario,
+            command=measuring.command,
+            begun=begun,
+            replications=1,
+            plan_sha256=[own.plan_sha256],
+            engine="locust",
+            partial=lived.partial,
+        ),
+    )
+
+
+def _held_against(scenario: Scenario, own: Run) -> list[Judged]:
+    """One measured run against limits that speak of many: each statistic of one run is its value."""
+    values = [(limit, limit.value([own.measures])) for limit in scenario.limits]
+    return [
+        Judged(expression=limit.expression, value=value, verdict="pass" if limit.kept_by(value) else "fail")
+        for limit, value in values
+    ]
+
+
+def _history(measuring: Measuring, lived: LoadtestRun) -> History:
+    export = fetch_export(measuring.base_url, measuring.admin_token) if measuring.admin_token else None
+    return check(lived.attempts, export, run=lived.run, partial=lived.partial)
+
+
+def _verdict(generator: Generator, history: History, thresholds: Sequence[Judged], *, partial: bool) -> Verdict:
+    if history.verdict == "anomaly":
+        return "fail"  # a wrong booking is wrong however late the generator was
+    if partial or generator.verdict != "pass":
+        return "inconclusive"
+    return "pass" if all(judged.verdict == "pass" for judged in thresholds) else "fail"

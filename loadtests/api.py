@@ -1,0 +1,155 @@
+"""The booking API as a client meets it: which request each step makes, and what its response means.
+
+How a request travels is somebody else's business: an `Exchange` takes it there and back.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias, TypeVar
+from urllib.parse import quote, urlencode
+
+from loadtests.journey import Got, Message, Refusal, Reply, Silence
+from scenarios.attempts import Operation, Outcome, Status
+from scenarios.identity import national_number
+
+Value = TypeVar("Value")
+
+OK: Final = 200
+ACCEPTED: Final = 202
+SHED: Final = frozenset({429, 503})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """An HTTP request to be made."""
+
+    operation: Operation
+    method: str
+    url: str
+    headers: dict[str, str] = field(default_factory=dict[str, str])
+    body: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """A whole HTTP response."""
+
+    code: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """The connection was refused (nothing was sent) or broke (something may have been)."""
+
+    sent: bool
+
+
+Exchange: TypeAlias = Callable[[Call, float], Response | Lost | Silence]
+"""Make a call and wait for its response until a moment of the plan's time."""
+
+
+class BookingApi:
+    """The calls of `loadtests.journey.Client` over an exchange.
+
+    Parameters
+    ----------
+    base_url, login_url : str
+        Where the API and its log-in are.
+    run : str
+        Begins every idempotency key, so that two runs never share one.
+    """
+
+    def __init__(self, base_url: str, login_url: str, run: str, exchange: Exchange) -> None:
+        self._url = f"{base_url.rstrip('/')}/api/v1"
+        self._login_url = login_url
+        self._run = run
+        self._exchange = exchange
+
+    def login(self, citizen: int, until_s: float) -> Reply[str]:
+        """POST the citizen's synthetic identity number; a token."""
+        body = {"citizen": national_number(citizen)}
+        call = Call(operation=Operation.LOGIN, method="POST", url=self._login_url, body=body)
+        return self._reply(call, until_s, OK, lambda said: _text(said["token"]))
+
+    def books(self, token: str, municipality: str, until_s: float) -> Reply[list[str]]:
+        """GET the books of a municipality; their ids."""
+        call = self._get(Operation.BOOKS, token, "books", municipality=municipality)
+        return self._reply(call, until_s, OK, lambda said: [_text(book["id"]) for book in said["books"]])
+
+    def days(self, token: str, book: str, until_s: float) -> Reply[list[str]]:
+        """GET the days of a book; those with something free."""
+        call = self._get(Operation.DAYS, token, f"books/{quote(book, safe='')}/days")
+        return self._reply(
+            call, until_s, OK, lambda said: [_text(day["date"]) for day in said["days"] if day["free"] > 0]
+        )
+
+    def slots(self, token: str, book: str, date: str, until_s: float) -> Reply[list[str]]:
+        """GET the times of a day; those with something free."""
+        call = self._get(Operation.SLOTS, token, f"books/{quote(book, safe='')}/slots", date=date)
+        return self._reply(
+            call, until_s, OK, lambda said: [_text(slot["start"]) for slot in said["slots"] if slot["free"] > 0]
+        )
+
+    def reserve(self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float) -> Reply[str]:
+        """POST a reservation, with a key that belongs to this attempt alone; the reservation's id."""
+        citizen, number = attempt
+        book, start = wish
+        call = Call(
+            operation=Operation.RESERVE,
+            method="POST",
+            url=f"{self._url}/reservations",
+            headers=_bearer(token) | {"Idempotency-Key": f"{self._run}-{citizen}-{number}"},
+            body={"book": book, "start": start},
+        )
+        return self._reply(call, until_s, ACCEPTED, lambda said: _text(said["reservation"]))
+
+    def inbox(self, token: str, reservation: str, until_s: float) -> Reply[Message | None]:
+        """GET the inbox; the message about a reservation, None while there is none."""
+        call = self._get(Operation.INBOX, token, "inbox", reservation=reservation)
+        return self._reply(call, until_s, OK, lambda said: _message(said["messages"], reservation))
+
+    def _get(self, operation: Operation, token: str, path: str, **query: str) -> Call:
+        tail = f"?{urlencode(query)}" if query else ""
+        return Call(operation=operation, method="GET", url=f"{self._url}/{path}{tail}", headers=_bearer(token))
+
+    def _reply(self, call: Call, until_s: float, code: int, read: Callable[[Any], Value]) -> Reply[Value]:
+        match self._exchange(call, until_s):
+            case Silence():
+                return Silence()
+            case Lost(sent):
+                may_have_happened = sent and call.operation is Operation.RESERVE
+                return Refusal(Status.UNKNOWN if may_have_happened else Status.FAILED)
+            case Response(got, _) if got in SHED:
+                return Refusal(Status.SHED)
+            case Response(got, body) if got == code:
+                try:
+                    return Got(read(json.loads(body)))
+                except (KeyError, TypeError, ValueError):
+                    return Refusal(Status.FAILED)
+            case Response():
+                return Refusal(Status.FAILED)
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"expected text, got {value!r}")
+    return value
+
+
+def _message(messages: list[dict[str, Any]], reservation: str) -> Message | None:
+    about = next((message for message in messages if message["reservation"] == reservation), None)
+    if about is None:
+        return None
+    match about["outcome"]:
+        case Outcome.CONFIRMED:
+            return Message(Outcome.CONFIRMED, _text(about["slot"]))
+        case Outcome.REJECTED:
+            return Message(Outcome.REJECTED, None)
+        case other:
+            raise ValueError(f"no such outcome: {other!r}")

@@ -1,0 +1,157 @@
+"""The server under test: whether load may go there, what it says it is, and what it says it holds afterwards."""
+
+import functools
+import http.client
+import ipaddress
+import json
+import re
+import socket
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from urllib.parse import urljoin, urlsplit
+
+# Nothing that two parsers could read differently: no user, no backslash, no space, no fragment.
+_URL: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]+)(:\d{1,5})?(/[^\s\\@#]*)?")
+_PATIENCE_S: Final = 10.0  # ASSUMPTION: a server at rest describes itself faster than this
+
+
+class ForbiddenTarget(ValueError):
+    """Load may go to this machine only, and the address is not one of its own."""
+
+
+class TargetUnreachable(Exception):
+    """No booking server for this scenario answers; the message says what, where, why and what to do."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A booking server that plays our scenario at our pace."""
+
+    base_url: str
+    login_url: str
+
+
+def require_loopback(url: str) -> None:
+    """Pass for an address of this machine (127.0.0.0/8, ::1, localhost).
+
+    Raises
+    ------
+    ForbiddenTarget
+        For any other; naming what was given.
+    """
+    match = _URL.fullmatch(url)
+    if match is None or not _is_loopback(match[1].strip("[]").lower()):
+        raise ForbiddenTarget(
+            f"load goes to this machine only, and {url!r} is somewhere else (or unclear). "
+            "Give a server on 127.0.0.1, ::1 or localhost, for example http://127.0.0.1:5000"
+        )
+
+
+def target_at(base_url: str, *, scenario_sha256: str, speedup: float) -> Target:
+    """Ask a server what it is, and hold that against what is to be tested.
+
+    Raises
+    ------
+    ForbiddenTarget
+        The server or its log-in is not on this machine.
+    TargetUnreachable
+        No answer, not a booking server, another scenario, or another speedup.
+    """
+    base_url = base_url.rstrip("/")
+    require_loopback(base_url)
+    where = f"{base_url}/api/v1"
+    said = _json_at(where, {})
+    try:
+        login_url = urljoin(f"{base_url}/", str(said["login_url"]))
+        their_sha256, their_speedup = str(said["scenario_sha256"]), float(said["speedup"])
+    except (KeyError, TypeError, ValueError):
+        raise TargetUnreachable(
+            f"{where} answers, but not as a booking server (no log-in, scenario or speedup in what it says). "
+            "Check the address, or start one with: bolk serve SCENARIO"
+        ) from None
+    require_loopback(login_url)
+    if their_sha256 != scenario_sha256:
+        raise TargetUnreachable(
+            f"{where} serves another scenario ({said.get('scenario', 'unnamed')}, {their_sha256[:12]}) than the one "
+            f"to be tested ({scenario_sha256[:12]}). Start the server with the same file and the same --set"
+        )
+    if their_speedup != speedup:
+        raise TargetUnreachable(
+            f"{where} runs at speedup {their_speedup:g}, the load test at {speedup:g}. Give both the same --speedup"
+        )
+    return Target(base_url=base_url, login_url=login_url)
+
+
+def fetch_export(base_url: str, admin_token: str) -> Mapping[str, Any]:
+    """What the server holds: its appointments and reservations, for the history check.
+
+    Raises
+    ------
+    ForbiddenTarget
+        The server is not on this machine.
+    TargetUnreachable
+        No answer, the token was refused, or the answer is no export.
+    """
+    base_url = base_url.rstrip("/")
+    require_loopback(base_url)
+    where = f"{base_url}/admin/export"
+    export = _json_at(where, {"Authorization": f"Bearer {admin_token}"})
+    if not isinstance(export.get("appointments"), list) or not isinstance(export.get("reservations"), list):
+        raise TargetUnreachable(f"{where} answers, but not with appointments and reservations. Check the address")
+    return export
+
+
+def _json_at(url: str, headers: dict[str, str]) -> dict[str, Any]:
+    """GET a JSON object, following no redirect and asking no proxy."""
+    parts = urlsplit(url)
+    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    try:
+        connection = kind(parts.hostname or "", parts.port, timeout=_PATIENCE_S)
+        try:
+            connection.request("GET", parts.path, headers=headers)
+            response = connection.getresponse()
+            code, body = response.status, response.read()
+        finally:
+            connection.close()
+    except (OSError, ValueError, http.client.HTTPException) as problem:
+        raise TargetUnreachable(
+            f"no booking server answers at {url} ({_reason(problem)}). "
+            "Start one with: bolk serve SCENARIO, or check the address"
+        ) from problem
+    said = _parsed(body) if code == http.client.OK else None
+    if said is None:
+        raise TargetUnreachable(
+            f"{url} answers with HTTP {code}, not as a booking server does. "
+            "Check the address and the token, or start one with: bolk serve SCENARIO"
+        )
+    return said
+
+
+def _parsed(body: bytes) -> dict[str, Any] | None:
+    try:
+        said: object = json.loads(body)
+    except ValueError:
+        return None
+    return {str(key): value for key, value in said.items()} if isinstance(said, dict) else None  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
+
+
+def _reason(problem: Exception) -> str:
+    if isinstance(problem, TimeoutError):
+        return f"no answer within {_PATIENCE_S:g} s"
+    return str(problem).removeprefix(f"[Errno {getattr(problem, 'errno', None)}] ").lower() or type(problem).__name__
+
+
+@functools.lru_cache(maxsize=64)
+def _is_loopback(host: str) -> bool:
+    """Whether a host is this machine; of names, only `localhost` can be, and only if it resolves so."""
+    if host == "localhost":
+        try:
+            found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
+        except OSError:
+            return False
+        return bool(found) and all(ipaddress.ip_address(address).is_loopback for address in found)
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

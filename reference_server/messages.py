@@ -1,0 +1,43 @@
+"""What a citizen reads about a reservation: the answer in the inbox and the appointment."""
+
+import datetime as dt
+from typing import Final
+
+from reference_server.storage import Reservation
+from scenarios.inventory import AppointmentBook
+
+_MONTHS: Final = (
+    "januar", "februar", "mars", "april", "mai", "juni",
+    "juli", "august", "september", "oktober", "november", "desember",
+)  # fmt: skip
+_TAKEN: Final = {
+    "nb": "En annen fikk denne timen. Velg en annen tid.",
+    "en": "Somebody else got this time. Please choose another one.",
+}
+
+
+def message_of(reservation: Reservation, book: AppointmentBook) -> dict[str, object]:
+    """The answer to a decided reservation, as it stands in the inbox."""
+    if reservation.appointment is None:
+        return {"reservation": reservation.id, "outcome": reservation.state, "message": _TAKEN}
+    return {"reservation": reservation.id, "outcome": reservation.state} | appointment_of(reservation, book)
+
+
+def appointment_of(reservation: Reservation, book: AppointmentBook) -> dict[str, object]:
+    """The appointment of a confirmed reservation."""
+    start = reservation.wish.start
+    return {
+        "appointment": reservation.appointment,
+        "slot": reservation.slot,
+        "start": start,
+        "title": title(dt.datetime.fromisoformat(start), book),
+    }
+
+
+def title(start: dt.datetime, book: AppointmentBook) -> str:
+    """The line of a confirmed appointment, "1. mai 2021, kl. 08:00: Time til koronavaksine hos ...".
+
+    Source: Norsk helsenett, Veileder for kommune, Timebestilling i ressurstimebok (09.06.2021).
+    """
+    date = f"{start.day}. {_MONTHS[start.month - 1]} {start.year}"
+    return f"{date}, kl. {start:%H:%M}: Time til koronavaksine hos {book.name} {book.municipality_name}"

@@ -1,0 +1,277 @@
+"""Page one of a recommendation: enough slots, what to send when, what to expect, and what the advice rests on."""
+
+import datetime as dt
+import math
+from collections.abc import Sequence
+from typing import Final, assert_never
+
+from reports.blocks import Block, Cell, Fold, Items, Paragraph, Section, Table, number, text
+from reports.cases import candidate_with, cases_of, scenario_of, sending_text
+from reports.expectation import comparison, levers
+from reports.language import Language
+from reports.limits import broken_measures, joined, natures, reasons
+from scenarios.inventory import inventory_of
+from scenarios.quantities import clock_text
+from scenarios.result import Candidate, Recommendation, Result, ScheduleLine, Supply
+
+_SHOWN_AT_FIRST: Final = 8
+_LONG: Final = 12
+_MISSES: Final = 3
+
+
+def headline(result: Result, language: Language) -> str:
+    """Say the answer of a recommendation in one sentence."""
+    recommendation = _recommendation(result)
+    match recommendation.answer:
+        case "plan":
+            return _imperative(recommendation, language)
+        case "too_few_slots":
+            return language.text("headline.too_few_slots", now=invited_now(recommendation.supply))
+        case "no_feasible_plan":
+            return language.text("headline.no_feasible_plan")
+        case _:
+            assert_never(recommendation.answer)
+
+
+def page_one(result: Result, language: Language) -> list[Section]:
+    """Answer the coordinator's questions in her order."""
+    recommendation = _recommendation(result)
+    sections = [_supply(recommendation, language)]
+    match recommendation.answer:
+        case "plan":
+            sections.append(_plan(result, recommendation, language))
+        case "no_feasible_plan":
+            sections.append(_misses(result, language))
+        case "too_few_slots":
+            pass
+        case _:
+            assert_never(recommendation.answer)
+    if cases_of(result, language):
+        sections.append(comparison(result, language))
+    sections += [levers(result, language), caveats(result, language)]
+    if recommendation.answer == "plan":
+        sections.append(_changes(result, recommendation.supply, language))
+    return sections
+
+
+def _recommendation(result: Result) -> Recommendation:
+    if result.recommendation is None:
+        raise ValueError("a result of the kind 'recommend' has a recommendation")
+    return result.recommendation
+
+
+def invited_now(supply: Supply) -> int:
+    """Count how many can be invited so that as many want an appointment as there are appointments."""
+    return math.floor(supply.capacity / (supply.delivered * supply.uptake) + 1e-9)
+
+
+def supply_sum(supply: Supply, language: Language) -> str:
+    """Write the arithmetic of enough slots."""
+    return language.text(
+        "supply.sum",
+        invited=supply.invited,
+        delivered=language.notation.percent(supply.delivered),
+        uptake=language.notation.percent(supply.uptake),
+        takers=round(supply.takers),
+        capacity=supply.capacity,
+    )
+
+
+def _supply(recommendation: Recommendation, language: Language) -> Section:
+    supply = recommendation.supply
+    answer = language.text("supply.yes" if supply.enough else "supply.no")
+    blocks: list[Block] = [Paragraph(supply_sum(supply, language), "lead", opening=answer)]
+    if recommendation.answer == "too_few_slots":
+        now = invited_now(supply)
+        short = round(supply.takers - supply.capacity)
+        blocks = [
+            Paragraph(language.text("headline.too_few_slots", now=now), "advice"),
+            *blocks,
+            Paragraph(language.text("supply.short", invited=supply.invited, short=short)),
+            Paragraph(
+                language.text(
+                    "supply.now",
+                    capacity=supply.capacity,
+                    delivered=language.notation.percent(supply.delivered),
+                    uptake=language.notation.percent(supply.uptake),
+                    now=now,
+                )
+            ),
+        ]
+    return Section(id="supply", title=language.text("supply.title"), blocks=blocks)
+
+
+def _imperative(recommendation: Recommendation, language: Language) -> str:
+    policy = recommendation.policy
+    if policy is None or policy.batch_size == "all":
+        return language.text("advice.all")
+    return language.text("advice.batches", size=policy.batch_size, pause=language.notation.duration(policy.pause_s))
+
+
+def _plan(result: Result, recommendation: Recommendation, language: Language) -> Section:
+    schedule = recommendation.schedule
+    blocks: list[Block] = [Paragraph(_imperative(recommendation, language), "advice")]
+    if schedule:
+        blocks.append(Paragraph(_times(schedule, language), "lead"))
+    municipalities = len(inventory_of(scenario_of(result)))
+    if municipalities > 1:
+        blocks.append(Paragraph(language.text("advice.several", municipalities=municipalities)))
+    blocks += _schedule(schedule, language)
+    if len(schedule) > 1:
+        blocks.append(Paragraph(language.text("advice.pause_note"), "note"))
+    if recommendation.tied:
+        others = joined(language, [sending_text(language, policy) for policy in recommendation.tied])
+        blocks.append(Paragraph(language.text("advice.tied", others=others), "note"))
+    return Section(id="plan", title=language.text("advice.title"), blocks=blocks)
+
+
+def _times(schedule: Sequence[ScheduleLine], language: Language) -> str:
+    first, last = (dt.datetime.fromisoformat(schedule[k].at) for k in (0, -1))
+    notation = language.notation
+    when = f"{notation.weekday(first)} {notation.moment(first)}"
+    if len(schedule) == 1:
+        return language.text("advice.one_sending", sms=schedule[0].sent, when=when)
+    same_day = last.date() == first.date()
+    return language.text(
+        "advice.times" if same_day else "advice.times_days",
+        batches=len(schedule),
+        when=when,
+        last=notation.clock(last) if same_day else notation.moment(last),
+        lasts=notation.duration((last - first).total_seconds()),
+    )
+
+
+def _schedule(schedule: Sequence[ScheduleLine], language: Language) -> list[Block]:
+    if len(schedule) < 2:
+        return []
+    if len(schedule) <= _LONG:
+        return [_schedule_table(schedule, schedule, language)]
+    rest = schedule[_SHOWN_AT_FIRST:]
+    return [
+        _schedule_table(schedule[:_SHOWN_AT_FIRST], schedule, language),
+        Fold(language.text("schedule.rest", count=len(rest)), [_schedule_table(rest, schedule, language)]),
+    ]
+
+
+def _schedule_table(lines: Sequence[ScheduleLine], schedule: Sequence[ScheduleLine], language: Language) -> Table:
+    days = {line.at[:10] for line in schedule}
+    first = dt.datetime.fromisoformat(lines[0].at)
+    caption = "schedule.caption" if lines[0].batch == 1 else "schedule.caption_rest"
+    day = f"{language.notation.weekday(first)} {language.notation.day(first)}"
+    return Table(
+        caption=language.text(caption, day=day, first=lines[0].batch, last=lines[-1].batch),
+        head=[language.text(f"schedule.{column}") for column in ("batch", "clock", "count", "sent")],
+        rows=[
+            [
+                text(language.notation.number(line.batch)),
+                number(_at(dt.datetime.fromisoformat(line.at), language, with_day=len(days) > 1)),
+                number(language.notation.number(line.count)),
+                number(language.notation.number(line.sent)),
+            ]
+            for line in lines
+        ],
+        aligned=True,
+    )
+
+
+def _at(moment: dt.datetime, language: Language, *, with_day: bool) -> str:
+    clock = language.notation.clock(moment)
+    return f"{language.notation.short_day(moment)} {clock}" if with_day else clock
+
+
+def caveats(result: Result, language: Language) -> Section:
+    """Name the three assumptions that matter most, then whose work this is not."""
+    behaviour = scenario_of(result).behaviour
+    items = [
+        language.text("caveats.response", median=language.notation.duration(behaviour.response.median)),
+        language.text("caveats.first", share=language.notation.percent(behaviour.slot_choice.first)),
+        language.text(f"caveats.platform_{min(result.evidence_level, 2)}"),
+    ]
+    blocks = [Items(items, numbered=True), Paragraph(language.text("caveats.no_prophecy"), "note")]
+    return Section(id="caveats", title=language.text("caveats.title"), blocks=blocks)
+
+
+def _changes(result: Result, supply: Supply, language: Language) -> Section:
+    items = [_faster(result, language), _more_takers(supply, language), language.text("changes.not_varied")]
+    return Section(id="changes", title=language.text("changes.title"), blocks=[Items(items)])
+
+
+def _faster(result: Result, language: Language) -> str:
+    chosen = candidate_with(result, "recommended")
+    lost = [one for one in result.candidates if one.runs and not one.feasible]
+    tried = [one for one in lost if chosen and one.last_sms_at < chosen.last_sms_at]
+    if not tried:
+        return language.text("changes.none_faster")
+    near = max(tried, key=lambda one: (one.last_sms_at, one.kept / one.runs))
+    broken = broken_measures(near, scenario_of(result))
+    return language.text(
+        "changes.faster" if broken else "changes.faster_together",
+        sending=sending_text(language, near.policy),
+        clock=last_sms_text(result, near, language),
+        kept=near.kept,
+        runs=near.runs,
+        reasons=reasons(language, broken),
+    )
+
+
+def last_sms_text(result: Result, candidate: Candidate, language: Language) -> str:
+    """Say when the last SMS of a candidate goes; with the date where that is not the day of sending."""
+    moment = dt.datetime.fromisoformat(candidate.last_sms_at)
+    clock = language.notation.hour_minute(moment)
+    same_day = moment.date() == scenario_of(result).invitation.send_date
+    return clock if same_day else f"{clock} ({language.notation.short_day(moment)})"
+
+
+def reasons_of(result: Result, candidate: Candidate, language: Language) -> str:
+    """Name what a candidate broke; a plan may keep each limit often enough and still not all of them together."""
+    broken = broken_measures(candidate, scenario_of(result))
+    return reasons(language, broken) if broken else language.text("reason.together")
+
+
+def _more_takers(supply: Supply, language: Language) -> str:
+    bearable = supply.capacity / (supply.invited * supply.delivered)
+    if bearable >= 1:
+        return language.text("changes.never_short", capacity=supply.capacity)
+    whole = math.floor(bearable * 100 + 1e-9) / 100
+    return language.text("changes.uptake", uptake=language.notation.percent(whole), capacity=supply.capacity)
+
+
+def nearest_misses(result: Result) -> list[Candidate]:
+    """Find the three plans that kept every limit in the largest share of their runs, then broke the fewest limits."""
+    scenario = scenario_of(result)
+    tried = [one for one in result.candidates if one.runs]
+    return sorted(tried, key=lambda one: (-one.kept / one.runs, len(broken_measures(one, scenario)), one.last_sms_at))[
+        :_MISSES
+    ]
+
+
+def _misses(result: Result, language: Language) -> Section:
+    scenario = scenario_of(result)
+    nearest = nearest_misses(result)
+    kinds = natures([measure for one in nearest for measure in broken_measures(one, scenario)])
+    late = sum(not one.runs for one in result.candidates)
+    blocks: list[Block] = [
+        Paragraph(language.text("misses.lead", count=sum(one.runs > 0 for one in result.candidates)), "lead")
+    ]
+    if late:
+        blocks.append(Paragraph(language.text("misses.late", count=late, clock=clock_text(scenario.search.finish_by))))
+    if nearest:
+        blocks.append(_misses_table(result, nearest, language))
+    if kinds:
+        blocks.append(Items([language.text(f"nature.{kind}") for kind in kinds]))
+    blocks.append(Paragraph(language.text("misses.which")))
+    return Section(id="misses", title=language.text("misses.title"), blocks=blocks)
+
+
+def _misses_table(result: Result, nearest: Sequence[Candidate], language: Language) -> Table:
+    rows = [
+        [
+            text(sending_text(language, one.policy)[:1].upper() + sending_text(language, one.policy)[1:]),
+            number(last_sms_text(result, one, language)),
+            number(language.text("amount.of", part=one.kept, whole=one.runs)),
+            Cell((f"✗ {reasons_of(result, one, language)}",), "bad"),
+        ]
+        for one in nearest
+    ]
+    head = [language.text(f"misses.{column}") for column in ("plan", "last", "kept", "broke")]
+    return Table(caption=language.text("misses.caption"), head=head, rows=rows)

@@ -1,0 +1,152 @@
+"""What the answer rests on: every value of the scenario and where it comes from, and where the answer stops holding."""
+
+from typing import Final
+
+from reports.blocks import Items, Section, Table, text
+from reports.cases import scenario_of, sending_text
+from reports.language import Language
+from reports.limits import joined
+from scenarios.inventory import inventory_of
+from scenarios.quantities import clock_text
+from scenarios.result import PolicyValue, Result
+from scenarios.scenario import Behaviour, Platform, Scenario
+
+_NAMED: Final = 5
+_Row = tuple[str, str, str]  # message id of the name, value in words, message id of the source
+
+
+def assumptions(result: Result, language: Language) -> Section:
+    """List every value of the scenario, then the limits of validity."""
+    scenario = scenario_of(result)
+    tables = [
+        _table("choices", _choices(scenario, language), language),
+        _table("people", _people(scenario.behaviour, language), language),
+        _table("platform", _platform(scenario.platform, language), language),
+    ]
+    validity = Section(
+        id="validity",
+        title=language.text("validity.title"),
+        blocks=[Items([language.text(f"validity.{one}") for one in _validity(result, scenario)])],
+    )
+    return Section(id="assumptions", title=language.text("assumptions.title"), blocks=tables, parts=[validity])
+
+
+def _table(group: str, rows: list[_Row], language: Language) -> Table:
+    return Table(
+        caption=language.text(f"assumptions.{group}"),
+        head=[language.text(f"assumptions.{column}") for column in ("name", "value", "source")],
+        rows=[
+            [text(language.text(f"assumption.{name}")), text(value), text(language.text(f"source.{source}"))]
+            for name, value, source in rows
+        ],
+    )
+
+
+def _choices(scenario: Scenario, language: Language) -> list[_Row]:
+    notation, invitation, search = language.notation, scenario.invitation, scenario.search
+    inventory = inventory_of(scenario)
+    sizes = [language.text("sending.everyone") if one == "all" else notation.number(one) for one in search.batch_size]
+    rows: list[_Row] = [
+        (
+            "invited",
+            notation.number(sum(one.invited for one in inventory)),
+            "register" if invitation.cohort else "chosen",
+        ),
+        ("send_date", f"{notation.weekday(invitation.send_date)} {notation.day(invitation.send_date)}", "chosen"),
+        ("window", f"{clock_text(invitation.window.from_)}–{clock_text(invitation.window.to)}", "chosen"),
+        ("finish_by", clock_text(search.finish_by), "chosen"),
+        ("sizes", joined(language, sizes), "chosen"),
+        ("pauses", joined(language, [notation.duration(one) for one in search.pause]), "chosen"),
+    ]
+    if scenario.today:
+        own = PolicyValue(batch_size=scenario.today.batch_size, pause_s=scenario.today.pause, start="")
+        rows.append(("today", f"{language.pick(scenario.today.name)}: {sending_text(language, own)}", "chosen"))
+    if scenario.municipality.population is None:
+        names = [one.name for one in inventory]
+        if len(names) > _NAMED:
+            names = [*names[:_NAMED], language.text("assumption.more", municipalities=len(names) - _NAMED)]
+        rows.insert(0, ("municipalities", joined(language, names), "register"))
+    books = [book for one in inventory for book in one.books]
+    if len(inventory) > 1:
+        rows.append(("capacity", notation.number(sum(book.capacity for book in books)), "chosen"))
+    else:
+        for book in books:
+            places = language.text("assumption.book_places", count=book.places)
+            times = language.text("assumption.book_times", count=len(book.starts))
+            rows.append(("book", f"{book.name}: {times} × {places} = {notation.number(book.capacity)}", "chosen"))
+    return [
+        *rows,
+        ("sms_rate", language.text("assumption.per_second", rate=notation.shortest(invitation.sms_rate)), "assumed"),
+        ("delivered", notation.percent(invitation.delivered), "assumed"),
+    ]
+
+
+def _people(behaviour: Behaviour, language: Language) -> list[_Row]:
+    notation = language.notation
+    session, choice, after = behaviour.session, behaviour.slot_choice, behaviour.after_rejection
+    least = notation.duration(behaviour.response.least)
+    values = [
+        ("uptake", notation.percent(behaviour.uptake)),
+        (
+            "response",
+            language.text(
+                "assumption.response_value",
+                median=notation.duration(behaviour.response.median),
+                sigma=notation.shortest(behaviour.response.sigma),
+                least=least,
+            ),
+        ),
+        ("login", notation.duration(session.login)),
+        ("choose", notation.duration(session.choose)),
+        ("form", notation.duration(session.form)),
+        ("session_sigma", notation.shortest(session.sigma)),
+        ("poll", notation.duration(session.poll)),
+        ("first", notation.percent(choice.first)),
+        ("preferred", notation.percent(choice.preferred)),
+        ("uniform", notation.percent(choice.uniform)),
+        ("retry", notation.percent(after.retry)),
+        ("decay", notation.shortest(after.decay)),
+        ("retry_wait", notation.duration(after.wait)),
+        ("give_up_after", language.text("assumption.tries", count=after.give_up_after)),
+        ("page_patience", notation.duration(behaviour.patience.page)),
+        ("answer_patience", notation.duration(behaviour.patience.answer)),
+        ("patience_sigma", notation.shortest(behaviour.patience.sigma)),
+    ]
+    return [(name, value, "assumed") for name, value in values]
+
+
+def _platform(platform: Platform, language: Language) -> list[_Row]:
+    notation = language.notation
+    values = [
+        ("page_workers", notation.number(platform.workers)),
+        ("list_time", _short(platform.service_time.list, language)),
+        ("confirm_time", _short(platform.service_time.confirm, language)),
+        ("login_workers", notation.number(platform.login.workers)),
+        ("login_time", _short(platform.login.service_time, language)),
+        ("ehr_workers", notation.number(platform.ehr.workers)),
+        ("ehr_time", _short(platform.ehr.service_time, language)),
+        ("platform_sigma", notation.shortest(platform.sigma)),
+    ]
+    return [(name, value, "assumed") for name, value in values]
+
+
+def _short(seconds: float, language: Language) -> str:
+    if seconds < 1:
+        return f"{language.notation.shortest(seconds * 1000)}\u00a0ms"
+    return f"{language.notation.shortest(seconds)}\u00a0s"
+
+
+def _validity(result: Result, scenario: Scenario) -> list[str]:
+    applies = {
+        "not_helsenorge": result.evidence_level < 2,
+        "behaviour": result.evidence_level < 2,
+        "one_value": True,
+        "grid": result.kind == "recommend",
+        "one_list": True,
+        "invited_only": True,
+        "one_book": any(len(one.books) > 1 for one in inventory_of(scenario)),
+        "no_cancellations": True,
+        "alone": len(scenario.municipality.names) < 2,
+        "login": True,
+    }
+    return [name for name, does in applies.items() if does]

@@ -1,0 +1,228 @@
+"""The answer in a terminal: limits first, aligned, without colour."""
+
+import datetime as dt
+import textwrap
+from collections.abc import Sequence
+
+from reports.advice import headline, invited_now, last_sms_text, nearest_misses, reasons_of, supply_sum
+from reports.agreement import remarks
+from reports.amounts import exact, told_apart, typical, value_text
+from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_of, sending_label
+from reports.language import Language, language_of
+from reports.limits import Nature, broken_measures, measure_name, natures
+from reports.method import verdict_sentence
+from reports.notation import NBSP, LanguageCode
+from scenarios.result import Candidate, Judged, Measurement, Result
+from scenarios.thresholds import Comparison, Threshold
+
+_MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "≈"}
+_SIGNS = {
+    Comparison.AT_MOST: "<=",
+    Comparison.AT_LEAST: ">=",
+    Comparison.EQUAL: "==",
+    Comparison.BELOW: "<",
+    Comparison.ABOVE: ">",
+}
+_OTHERS = 3
+_WIDTH = 100
+_Row = Sequence[str]
+
+
+def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
+    """Say a recommendation: enough slots, the plan, the limits, the nearest other plans."""
+    language = language_of(lang)
+    recommendation = result.recommendation
+    if recommendation is None:
+        raise ValueError("a result of the kind 'recommend' has a recommendation")
+    supply = recommendation.supply
+    enough = language.text("supply.yes" if supply.enough else "supply.no")
+    mark = "✓" if recommendation.answer == "plan" else "✗"
+    parts = [
+        [_about(result, language)],
+        [_prose(f"{language.text('supply.title')} {enough} {supply_sum(supply, language)}", "")],
+        [f"  {mark} {headline(result, language)}", *_times(result, language)],
+        _thresholds(cases_of(result, language), language),
+        _others(result, language),
+        _levers(result, language),
+        [_evidence(result, language)],
+    ]
+    if recommendation.answer == "too_few_slots":
+        parts[2].append(f"    {language.text('screen.now', capacity=supply.capacity, now=invited_now(supply))}")
+    return _joined(parts)
+
+
+def simulate_screen(result: Result, lang: LanguageCode = "en") -> str:
+    """Say a simulation: the verdict, the limits, every measure."""
+    language = language_of(lang)
+    rows = [
+        ("  " + measure_name(language, name), typical(language, name, summary), exact(language, name, summary))
+        for name, summary in result.metrics.items()
+        if summary
+    ]
+    head = (
+        "  " + language.text("measures.title").upper(),
+        language.text("screen.typical"),
+        language.text("screen.mean"),
+    )
+    return _joined(
+        [
+            [_about(result, language)],
+            [f"  {_MARKS[result.verdict]} {verdict_sentence(result, language)}"],
+            _thresholds(cases_of(result, language), language),
+            _columns([head, *rows]),
+            [_evidence(result, language)],
+        ]
+    )
+
+
+def loadtest_screen(result: Result, lang: LanguageCode = "en") -> str:
+    """Say a load test: the verdict, the limits, the generator, and the calculation beside the measurement."""
+    language = language_of(lang)
+    return _joined(
+        [
+            [_about(result, language)],
+            [f"  {_MARKS[result.verdict]} {verdict_sentence(result, language)}"],
+            _thresholds(cases_of(result, language), language),
+            _agreement(result, result.measurement, language) if result.measurement else [],
+            [_prose(remark) for remark in remarks(result, language)],
+            [_evidence(result, language)],
+        ]
+    )
+
+
+def _about(result: Result, language: Language) -> str:
+    words = [language.pick(result.scenario.title)]
+    if result.recommendation:
+        supply = result.recommendation.supply
+        words.append(language.text("screen.sms", invited=supply.invited))
+        words.append(language.text("screen.slots", capacity=supply.capacity))
+    elif result.policy:
+        words.append(sending_label(language, result.policy))
+    return " · ".join([*words, language.text("screen.seed", seed=str(result.provenance.seed))])
+
+
+def _times(result: Result, language: Language) -> list[str]:
+    schedule = result.recommendation.schedule if result.recommendation else []
+    if not schedule:
+        return []
+    first, last = (language.notation.clock(dt.datetime.fromisoformat(schedule[k].at)) for k in (0, -1))
+    return [f"    {language.text('screen.times', first=first, last=last, batches=len(schedule))}"]
+
+
+def _thresholds(cases: Sequence[Case], language: Language) -> list[str]:
+    judged = [case for case in cases if case.thresholds]
+    if not judged:
+        return []
+    head = ["  " + language.text("thresholds.title").upper(), "", *(case.label for case in judged)]
+    rows = [_threshold_row(one, judged, language) for one in judged[0].thresholds]
+    return _columns([head, *rows])
+
+
+def _threshold_row(judged: Judged, cases: Sequence[Case], language: Language) -> list[str]:
+    threshold = limit_of(judged)
+    values = [next((one for one in case.thresholds if one.expression == judged.expression), None) for case in cases]
+    name = f"  {_MARKS[judged.verdict]} {threshold.statistic.value}({threshold.measure})"
+    return [name, _limit(threshold, language), *(_value(one, threshold, language) for one in values)]
+
+
+def _limit(threshold: Threshold, language: Language) -> str:
+    return f"{_SIGNS[threshold.comparison]} {value_text(language, threshold.measure, threshold.limit, 4)}"
+
+
+def _value(judged: Judged | None, threshold: Threshold, language: Language) -> str:
+    if judged is None or judged.value is None:
+        return "-"
+    return told_apart(language, threshold.measure, judged.value, threshold.limit)
+
+
+def _others(result: Result, language: Language) -> list[str]:
+    chosen = next((one for one in result.candidates if "recommended" in one.roles), None)
+    others = nearest_misses(result) if chosen is None else _around(result, chosen)
+    if not others:
+        return []
+    measure = rejection_measure(scenario_of(result))
+    head = ["  " + language.text("screen.others").upper(), *(language.text(f"screen.{c}") for c in ("last", "kept"))]
+    rows = [
+        [
+            f"    {sending_label(language, one.policy)}",
+            last_sms_text(result, one, language),
+            language.text("amount.of", part=one.kept, whole=one.runs),
+            exact(language, measure, one.metrics.get(measure)),
+            _why(result, one, language),
+        ]
+        for one in others
+    ]
+    return _columns([[*head, language.text(f"reason.{measure}"), ""], *rows], left_last=True)
+
+
+def _around(result: Result, chosen: Candidate) -> list[Candidate]:
+    """The plans that finish nearest to the advice, those that go under a name aside."""
+    when = dt.datetime.fromisoformat(chosen.last_sms_at)
+    plain = [one for one in result.candidates if one.runs and not one.roles]
+    nearest = sorted(plain, key=lambda one: abs(dt.datetime.fromisoformat(one.last_sms_at) - when))[:_OTHERS]
+    return sorted(nearest, key=lambda one: one.last_sms_at)
+
+
+def _why(result: Result, candidate: Candidate, language: Language) -> str:
+    return (
+        f"✓ {language.text('matrix.keeps')}" if candidate.feasible else f"✗ {reasons_of(result, candidate, language)}"
+    )
+
+
+def _levers(result: Result, language: Language) -> list[str]:
+    lines = [_prose(language.text("screen.levers"))]
+    if result.recommendation and result.recommendation.answer == "no_feasible_plan":
+        scenario = scenario_of(result)
+        broken = [measure for one in nearest_misses(result) for measure in broken_measures(one, scenario)]
+        helpful = [kind for kind in natures(broken) if kind is not Nature.LEAVING]
+        lines += [_prose(language.text(f"nature.{kind}")) for kind in helpful]
+    return lines
+
+
+def _agreement(result: Result, measurement: Measurement, language: Language) -> list[str]:
+    head = [
+        "  " + language.text("agreement.title").upper(),
+        *(language.text(f"agreement.{c}") for c in ("predicted", "measured")),
+    ]
+    rows = [
+        [
+            "    " + measure_name(language, name),
+            exact(language, name, measurement.predicted.get(name)),
+            exact(language, name, summary),
+        ]
+        for name, summary in result.metrics.items()
+        if summary or measurement.predicted.get(name)
+    ]
+    return _columns([head, *rows])
+
+
+def _evidence(result: Result, language: Language) -> str:
+    return f"  {language.text(f'evidence.{result.evidence_level}.name', level=result.evidence_level)}"
+
+
+def _columns(rows: Sequence[_Row], *, left_last: bool = False) -> list[str]:
+    """Align a table: the first column to the left, figures to the right, a last column of words to the left."""
+    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
+    words = {0, len(widths) - 1} if left_last else {0}
+    return [
+        "  ".join(
+            cell.ljust(width) if k in words else cell.rjust(width)
+            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _joined(parts: Sequence[Sequence[str]]) -> str:
+    return "\n\n".join("\n".join(part) for part in parts if part).replace(NBSP, " ") + "\n"
+
+
+def _prose(sentence: str, indent: str = "  ") -> str:
+    return textwrap.fill(
+        sentence,
+        _WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_on_hyphens=False,
+        break_long_words=False,
+    )

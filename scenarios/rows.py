@@ -1,0 +1,88 @@
+"""Rows of a plan as citizens: what each will do, for those who live the plan one by one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from scenarios.choice import Pick
+from scenarios.plan import Plan
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Try:
+    """What a citizen will do in one try: one column of the plan's (N, K) arrays."""
+
+    choose_s: float
+    form_s: float
+    pick: Pick
+    where: float
+    preferred: int
+    retries: bool
+    wait_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Citizen:
+    """One row of the plan; `municipality` and `book` are indices into the inventory."""
+
+    number: int
+    municipality: int
+    book: int
+    planned_s: float
+    login_s: float
+    page_patience_s: float
+    answer_patience_s: float
+    poll_s: float
+    tries: tuple[Try, ...]
+
+
+_EACH = ("municipality", "book", "planned_s", "login_s", "page_patience_s", "answer_patience_s")
+_EACH_TRY = ("choose_s", "form_s", "pick", "where", "preferred", "retries", "wait_s")
+
+
+def citizens_of(plan: Plan) -> Iterator[Citizen]:
+    """Those who act, in the order in which they open the page; each made when asked for."""
+    acting = np.flatnonzero(plan.acts == 1)
+    order = acting[np.argsort(plan.planned_s[acting], kind="stable")].tolist()
+    # Python's own numbers, made all at once: one by one out of an array they cost ten times as much.
+    each = {name: getattr(plan, name).tolist() for name in _EACH}
+    each_try = [getattr(plan, name).tolist() for name in _EACH_TRY]
+    for i in order:
+        tries = zip(*(column[i] for column in each_try), strict=True)
+        yield Citizen(
+            number=i,
+            poll_s=plan.poll_s,
+            tries=tuple(_try_of(*one) for one in tries),
+            **{name: column[i] for name, column in each.items()},
+        )
+
+
+def longest_s(plan: Plan) -> float:
+    """The moment by which every journey of a plan is over, whatever the server does."""
+    acting = plan.acts == 1
+    if not acting.any():
+        return 0.0
+    # Log-in and books; then in each try days, slots, and whichever is longer after the reservation was sent:
+    # the request itself, or the wait for an answer with one last look in the inbox.
+    one_try = plan.choose_s + plan.form_s + plan.wait_s + 3 * plan.page_patience_s[:, None]
+    tries = one_try.sum(axis=1) + plan.tries * plan.answer_patience_s
+    ends = plan.planned_s + plan.login_s + 2 * plan.page_patience_s + tries
+    return float(ends[acting].max())
+
+
+def _try_of(
+    choose_s: float, form_s: float, pick: int, where: float, preferred: int, retries: int, wait_s: float
+) -> Try:
+    return Try(
+        choose_s=choose_s,
+        form_s=form_s,
+        pick=_PICKS[pick],
+        where=where,
+        preferred=preferred,
+        retries=bool(retries),
+        wait_s=wait_s,
+    )
+
+
+_PICKS = {int(pick): pick for pick in Pick}

@@ -1,0 +1,42 @@
+"""One life of a plan, measured: the same for virtual time and for HTTP."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scenarios.attempts import Attempt
+from scenarios.inventory import total_capacity
+from scenarios.measures import MEASURES, Measured, Offer, measured
+from scenarios.plan import Plan
+from scenarios.result import Metrics, Timeline, summary_of
+from scenarios.scenario import Scenario
+from scenarios.timeline import timeline_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What came of one replication; the timeline is there only where a picture is wanted."""
+
+    replication: int
+    plan_sha256: str
+    measures: Measured
+    outcomes: dict[str, int]
+    timeline: Timeline | None
+
+
+def run_of(
+    scenario: Scenario, plan: Plan, attempts: Sequence[Attempt], *, with_timeline: bool, horizon_s: float | None = None
+) -> Run:
+    """Measure the attempts that a plan led to; `horizon_s` is where the timeline ends."""
+    return Run(
+        replication=plan.replication,
+        plan_sha256=plan.sha256,
+        measures=measured(attempts, Offer(last_sms_s=float(plan.sent_s.max()), capacity=total_capacity(scenario))),
+        outcomes=dict(Counter(attempt.outcome.value for attempt in attempts)),
+        timeline=timeline_of(attempts, plan, horizon_s) if with_timeline else None,
+    )
+
+
+def metrics_of(runs: Sequence[Run]) -> Metrics:
+    """Every measure over the runs of one policy; empty without runs."""
+    return {name: summary_of([run.measures[name] for run in runs]) for name in MEASURES} if runs else {}

@@ -1,0 +1,99 @@
+"""What is allowed in a scenario and yet looks like a slip: said as warnings, never as refusals."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import holidays
+
+from scenarios.inventory import expected_takers, largest_invited, total_capacity
+from scenarios.policy import ALL, Policy, clock_at, sent_times
+from scenarios.problems import KeyPath
+from scenarios.quantities import clock_text
+from scenarios.scenario import Scenario
+
+MOST_AT_ONCE: Final = 10_000
+"""Stavanger sent 10,000 SMS at once in April 2021 and the log-in stopped.
+
+Source: https://www.aftenbladet.no/lokalt/i/pA8Mv1/full-stopp-paa-vaksineregistreringen
+"""
+EARLIEST: Final = dt.time(8)
+LATEST: Final = dt.time(21)
+"""ASSUMPTION: no Norwegian rule for municipal SMS; telephone sales keep to about these hours."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A value worth a second look: the key as written in the file, and why."""
+
+    where: KeyPath
+    what: str
+
+
+def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
+    """Everything in a scenario that looks like a slip."""
+    return (*_supply(scenario), *_dates(scenario), *_hours(scenario), *_rules(scenario))
+
+
+def _supply(scenario: Scenario) -> Iterator[Doubt]:
+    takers, places = expected_takers(scenario), total_capacity(scenario)
+    if takers > places:
+        yield Doubt(where=("slots",), what=f"about {takers:,.0f} people will want one of {places:,} free appointments")
+
+
+def _dates(scenario: Scenario) -> Iterator[Doubt]:
+    send_date = scenario.invitation.send_date
+    named: dict[KeyPath, tuple[dt.date, ...]] = {("invitation", "send_date"): (send_date,)}
+    named |= {("slots", index, "dates"): block.dates for index, block in enumerate(scenario.slots)}
+    public = holidays.country_holidays("NO", language="no")
+    for where, dates in named.items():
+        for date in sorted(dates):
+            if date in public:
+                yield Doubt(where=where, what=f"{date} is a public holiday ({public[date]})")
+            elif date.isoweekday() == 7:
+                yield Doubt(where=where, what=f"{date} is a Sunday")
+    first = min(min(block.dates) for block in scenario.slots)
+    if send_date > first:
+        what = f"the SMS go on {send_date}, after the first appointments on {first}"
+        yield Doubt(where=("invitation", "send_date"), what=what)
+
+
+def _hours(scenario: Scenario) -> Iterator[Doubt]:
+    window = scenario.invitation.window
+    if window.from_ < EARLIEST or window.to > LATEST:
+        yield Doubt(where=("invitation", "window"), what="SMS before 08:00 or after 21:00 wake people up")
+    if not window.from_ <= scenario.policy.start <= window.to:
+        yield Doubt(where=("policy", "start"), what="the first SMS goes outside invitation.window")
+    if not scenario.policy.start <= scenario.search.finish_by <= window.to:
+        yield Doubt(where=("search", "finish_by"), what="lies before policy.start or after invitation.window closes")
+
+
+def _rules(scenario: Scenario) -> Iterator[Doubt]:
+    most = largest_invited(scenario)
+    rules = {"policy": scenario.policy}
+    if scenario.today:
+        rules["today"] = Policy.of(scenario.today.batch_size, scenario.today.pause, scenario.policy.start)
+    for where, rule in rules.items():
+        yield from _late(scenario, where, rule, most)
+        yield from _sizes((where, "batch_size"), most if rule.batch_size == ALL else rule.batch_size, most)
+    for size in scenario.search.batch_size:
+        if size != ALL:  # everyone at once is always tried, as the yardstick
+            yield from _sizes(("search", "batch_size"), size, most)
+
+
+def _sizes(where: KeyPath, size: int, invited: int) -> Iterator[Doubt]:
+    if size > invited:
+        yield Doubt(where=where, what=f"a batch of {size:,} is more than the {invited:,} invited")
+    elif size > MOST_AT_ONCE:
+        yield Doubt(where=where, what=f"{size:,} SMS at once; 10,000 stopped Stavanger in April 2021")
+
+
+def _late(scenario: Scenario, where: str, rule: Policy, invited: int) -> Iterator[Doubt]:
+    last_s = float(sent_times(rule, invited, scenario.invitation.sms_rate)[-1])
+    closes = dt.datetime.combine(scenario.invitation.send_date, scenario.invitation.window.to, tzinfo=scenario.zone)
+    last = clock_at(rule, scenario.invitation.send_date, last_s, scenario.zone)
+    if last > closes:
+        day = "" if last.date() == closes.date() else f" on {last.date()}"
+        what = f"the last SMS goes at {clock_text(last.time().replace(microsecond=0))}{day}, after the window closes"
+        yield Doubt(where=(where,), what=what)

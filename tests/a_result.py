@@ -1,0 +1,344 @@
+"""Hand-made results, for tests of what is said about them: invented numbers of a believable shape."""
+
+import datetime as dt
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from reports.notation import LanguageCode
+from reports.page import report_html
+from scenarios.inventory import expected_takers, total_capacity, total_invited
+from scenarios.measures import MEASURES
+from scenarios.policy import Policy, clock_at, schedule
+from scenarios.reading import sha256_of
+from scenarios.result import (
+    Candidate,
+    Generator,
+    History,
+    Judged,
+    Measurement,
+    Metrics,
+    Provenance,
+    Recommendation,
+    Result,
+    Role,
+    ScenarioRef,
+    ScheduleLine,
+    Supply,
+    Timeline,
+    policy_value,
+    summary_of,
+)
+from scenarios.scenario import Scenario, Words
+from tests import a
+
+Run = dict[str, float | None]
+START = dt.time(9, 7)
+BIG: dict[str, Any] = {
+    "title": {"nb": "Beste kommune, 45–54 år", "en": "Beste municipality, ages 45–54"},
+    "invitation.invited": 2000,
+    "slots": [
+        {
+            "book": "Vaksine covid19, Hall 1",
+            "dates": ["2021-05-10", "2021-05-12"],
+            "open": {"from": "08:30", "to": "15:30"},
+            "length": "5 min",
+            "parallel": 10,
+        }
+    ],
+    "search.batch_size": [50, 100, 200, 250, 500, "all"],
+    "search.pause": ["5 min", "15 min", "30 min"],
+    "search.finish_by": "14:00",
+    "today": {"name": {"nb": "Dagens regel (500)", "en": "Rule of today (500)"}, "batch_size": 500, "pause": "15 min"},
+}
+
+
+def big() -> Scenario:
+    """A scenario of 2,000 SMS and 1,680 appointments."""
+    return a.scenario(BIG)
+
+
+def runs_of(policy: Policy, runs: int, invited: int, capacity: int) -> list[Run]:
+    """Invent the measures of some runs: worse the more SMS go out in a quarter of an hour."""
+    size = invited if policy.batch_size == "all" else min(policy.batch_size, invited)
+    crowd = size if policy.batch_size == "all" else min(invited, size * 1800 / max(policy.pause, 60))
+    press = crowd / invited
+    dice = np.random.default_rng(int(crowd))
+    return [_run(float(press), dice, policy, invited, capacity) for _ in range(runs)]
+
+
+def _run(press: float, dice: np.random.Generator, policy: Policy, invited: int, capacity: int) -> Run:
+    luck = float(dice.lognormal(0, 0.12))
+    rejected = min(70.0, (16 + 45 * press**1.5) * luck)
+    slow = 0.4 + 11 * press**2 * luck
+    booked = min(capacity, round(0.76 * invited * (1 - 0.1 * press) * float(dice.normal(1, 0.02))))
+    values: Run = dict.fromkeys(MEASURES, 1.0)
+    return values | {
+        "rejections_per_100_attempts": rejected * 0.8,
+        "rejections_per_100_citizens": rejected,
+        "no_slot_per_100_citizens": 0.0,
+        "gave_up_per_100_citizens": 12 * press**1.5 * luck,
+        "error_rate": 0.0 if press < 0.5 else 0.021 * press * luck,
+        "response_time_p95_s": slow,
+        "time_to_invite_all_s": schedule(policy, invited)[-1].at_s + 5,
+        "booked_count": float(booked),
+        "unfilled_slots_count": float(capacity - booked),
+        "double_bookings": 0.0,
+        "time_to_first_rejection_s": None if press < 0.02 else 60.0,
+    }
+
+
+def metrics(runs: Sequence[Mapping[str, float | None]]) -> Metrics:
+    """Summarise runs as every verb does."""
+    return {name: summary_of([run[name] for run in runs]) for name in MEASURES} if runs else {}
+
+
+def judged(scenario: Scenario, runs: Sequence[Mapping[str, float | None]]) -> list[Judged]:
+    """Hold the limits of a scenario against runs."""
+    values = [(limit, limit.value(runs)) for limit in scenario.limits]
+    return [
+        Judged(expression=limit.expression, value=value, verdict="pass" if limit.kept_by(value) else "fail")
+        for limit, value in values
+    ]
+
+
+def samples(runs: Sequence[Run]) -> dict[str, list[float | None]]:
+    """Keep every run of a few measures."""
+    names = ("rejections_per_100_attempts", "rejections_per_100_citizens", "response_time_p95_s")
+    return {name: [run[name] for run in runs] for name in names}
+
+
+def timeline(policy: Policy, invited: int, confirmed_share: float = 0.7) -> Timeline:
+    """Invent a day: SMS by the schedule, people opening within minutes, most of them confirmed."""
+    minutes = np.arange(1, 361)
+    sent = sum(np.where(minutes * 60 > batch.at_s, batch.count, 0) for batch in schedule(policy, invited))
+    opened = sum(
+        0.75 * batch.count * np.clip(1 - np.exp(-(minutes - batch.at_s / 60) / 24), 0, 1)
+        for batch in schedule(policy, invited)
+    )
+    confirmed, rejected = np.array(opened) * confirmed_share / 0.75, np.array(opened) * 0.3
+    curves = (np.array(one).astype(int).tolist() for one in (sent, opened, confirmed, rejected))
+    return Timeline(step_s=60.0, **dict(zip(("sent", "opened", "confirmed", "rejected"), curves, strict=True)))
+
+
+def candidate(scenario: Scenario, policy: Policy, runs: int, *roles: Role, name: Words | None = None) -> Candidate:
+    """One policy that was tried, or too late to be (no runs)."""
+    invited = total_invited(scenario)
+    made = runs_of(policy, runs, invited, total_capacity(scenario))
+    verdicts = judged(scenario, made) if made else []
+    kept = sum(all(limit.kept_by(run[limit.measure]) for limit in scenario.limits) for run in made)
+    last = clock_at(policy, scenario.invitation.send_date, schedule(policy, invited)[-1].at_s + 5, scenario.zone)
+    return Candidate(
+        policy=policy_value(policy),
+        roles=list(roles),
+        name=name,
+        batches=len(schedule(policy, invited)),
+        last_sms_at=last.isoformat(timespec="seconds"),
+        metrics=metrics(made),
+        thresholds=verdicts,
+        runs=runs,
+        kept=kept,
+        feasible=bool(made) and kept >= 0.9 * runs,
+        failed=[one.expression for one in verdicts if one.verdict == "fail"] if made else ["finish_by"],
+        samples=samples(made) if roles else {},
+        timeline=timeline(policy, invited) if roles else None,
+    )
+
+
+def scenario_ref(scenario: Scenario) -> ScenarioRef:
+    return ScenarioRef(
+        name=scenario.name,
+        sha256=sha256_of(scenario),
+        title=scenario.title,
+        resolved=scenario.model_dump(mode="json", by_alias=True),
+    )
+
+
+def provenance(**changes: Any) -> Provenance:
+    values: dict[str, Any] = {
+        "command": "bolk recommend beste-kommune",
+        "version": "0.1.0",
+        "commit": "0123456789abcdef0123456789abcdef01234567",
+        "seed": 20210503,
+        "replications": 40,
+        "plan_sha256": [f"{k:064x}" for k in range(6)],
+        "engine": "simpy",
+        "packages": {"simpy": "4.1.2", "numpy": "2.4.6"},
+        "machine": "x86_64, 2 cores",
+        "started_at": "2021-04-30T10:15:00+02:00",
+        "wall_s": 38.2,
+    }
+    return Provenance(**(values | changes))
+
+
+def supply(scenario: Scenario) -> Supply:
+    takers, capacity = expected_takers(scenario), total_capacity(scenario)
+    return Supply(
+        invited=total_invited(scenario),
+        delivered=scenario.invitation.delivered,
+        uptake=scenario.behaviour.uptake,
+        takers=takers,
+        capacity=capacity,
+        enough=takers <= capacity,
+    )
+
+
+def lines(scenario: Scenario, policy: Policy) -> list[ScheduleLine]:
+    batches = schedule(policy, total_invited(scenario))
+    return [
+        ScheduleLine(
+            batch=batch.number,
+            at=clock_at(policy, scenario.invitation.send_date, batch.at_s, scenario.zone).isoformat(timespec="seconds"),
+            count=batch.count,
+            sent=sum(one.count for one in batches[: batch.number]),
+        )
+        for batch in batches
+    ]
+
+
+def grid(scenario: Scenario, chosen: Policy | None, runs: int) -> list[Candidate]:
+    """Every policy of the search, and the own rule, with their roles."""
+    finish = dt.datetime.combine(scenario.invitation.send_date, scenario.search.finish_by, scenario.zone)
+    tried: list[Candidate] = []
+    for size in scenario.search.batch_size:
+        for pause in (0.0,) if size == "all" else scenario.search.pause:
+            policy = Policy(batch_size=size, pause=f"{pause:g} s", start=START)  # pyright: ignore[reportArgumentType]
+            last_s = schedule(policy, total_invited(scenario))[-1].at_s
+            late = clock_at(policy, scenario.invitation.send_date, last_s, scenario.zone) > finish
+            roles: list[Role] = []
+            if policy == chosen:
+                roles.append("recommended")
+            if size == "all":
+                roles.append("all_at_once")
+            own = scenario.today is not None and (scenario.today.batch_size, scenario.today.pause) == (size, pause)
+            if own:
+                roles.append("own_rule")
+            name = scenario.today.name if own and scenario.today else None
+            tried.append(candidate(scenario, policy, 0 if late else runs if roles else 4, *roles, name=name))
+    return sorted(tried, key=lambda one: one.last_sms_at)
+
+
+def recommended(scenario: Scenario | None = None, *, runs: int = 40, level: int = 0, **changes: Any) -> Result:
+    """A recommendation with a plan: the first that keeps the limits, soonest finished first."""
+    scenario = scenario or big()
+    good = next(one.policy for one in grid(scenario, None, runs) if one.feasible)
+    chosen = Policy.model_validate({"batch_size": good.batch_size, "pause": f"{good.pause_s:g} s", "start": START})
+    tried = grid(scenario, chosen, runs)
+    best = next(one for one in tried if "recommended" in one.roles)
+    answer = Recommendation(
+        answer="plan", policy=good, tied=[], schedule=lines(scenario, chosen), supply=supply(scenario)
+    )
+    values = {"policy": good, "metrics": best.metrics, "thresholds": best.thresholds, "evidence_level": level}
+    return _recommendation(scenario, answer, tried, **(values | changes))
+
+
+def _recommendation(scenario: Scenario, answer: Recommendation, tried: list[Candidate], **changes: Any) -> Result:
+    values: dict[str, Any] = {
+        "kind": "recommend",
+        "scenario": scenario_ref(scenario),
+        "policy": None,
+        "metrics": {},
+        "thresholds": [],
+        "verdict": "pass" if answer.answer == "plan" else "fail",
+        "provenance": provenance(),
+        "recommendation": answer,
+        "candidates": tried,
+    }
+    return Result(**(values | changes))
+
+
+def too_few() -> Result:
+    """A recommendation for 2,000 SMS and 600 appointments."""
+    block = {**BIG["slots"][0], "open": {"from": "08:30", "to": "11:00"}}
+    scenario = a.scenario({**BIG, "slots": [block]})
+    answer = Recommendation(answer="too_few_slots", policy=None, tied=[], schedule=[], supply=supply(scenario))
+    return _recommendation(scenario, answer, [one for one in grid(scenario, None, 20) if one.roles])
+
+
+def no_plan() -> Result:
+    """A recommendation where every plan breaks a limit."""
+    thresholds = {**a.scenario().thresholds, "rejections": "p90(rejections_per_100_attempts) <= 8"}
+    scenario = a.scenario({**BIG, "thresholds": thresholds})
+    answer = Recommendation(answer="no_feasible_plan", policy=None, tied=[], schedule=[], supply=supply(scenario))
+    return _recommendation(scenario, answer, grid(scenario, None, 20))
+
+
+def simulated(scenario: Scenario | None = None, runs: int = 40) -> Result:
+    """A simulation of the scenario's own policy."""
+    scenario = scenario or a.scenario()
+    made = runs_of(scenario.policy, runs, total_invited(scenario), total_capacity(scenario))
+    verdicts = judged(scenario, made)
+    return Result(
+        kind="simulate",
+        scenario=scenario_ref(scenario),
+        policy=policy_value(scenario.policy),
+        metrics=metrics(made),
+        thresholds=verdicts,
+        verdict="fail" if any(one.verdict == "fail" for one in verdicts) else "pass",
+        provenance=provenance(command="bolk simulate ci-smoke"),
+        samples=samples(made),
+        timeline=timeline(scenario.policy, total_invited(scenario)),
+    )
+
+
+def load_tested(scenario: Scenario | None = None, policy: Policy | None = None, **changes: Any) -> Result:
+    """A load test of one policy, with what the simulation says of the same rows."""
+    scenario = scenario or a.scenario()
+    policy = policy or scenario.policy
+    invited = total_invited(scenario)
+    once, again = (runs_of(policy, n, invited, total_capacity(scenario))[-1:] for n in (1, 2))
+    verdicts = judged(scenario, once)
+    measurement = Measurement(
+        target="http://127.0.0.1:8000",
+        speedup=1.0,
+        until_s=1200.0,
+        predicted=metrics(again),
+        outcomes={"CONFIRMED": 61, "REJECTED": 20, "ABANDONED": 1},
+        predicted_outcomes={"CONFIRMED": 62, "REJECTED": 18},
+        timeline=timeline(policy, invited),
+        predicted_timeline=timeline(policy, invited, 0.68),
+    )
+    values: dict[str, Any] = {
+        "kind": "loadtest",
+        "scenario": scenario_ref(scenario),
+        "policy": policy_value(policy),
+        "metrics": metrics(once),
+        "thresholds": verdicts,
+        "verdict": "pass",
+        "provenance": provenance(command="bolk loadtest ci-smoke", replications=1),
+        "evidence_level": 1,
+        "generator": Generator(
+            planned=90, started=90, start_lag_p50_s=0.001, start_lag_p99_s=0.012, start_lag_max_s=0.04, verdict="pass"
+        ),
+        "history": History(verdict="correct", anomalies=[]),
+        "measurement": measurement,
+    }
+    return Result(**(values | changes))
+
+
+KINDS: dict[str, Callable[[], tuple[Result, list[Result]]]] = {
+    "plan": lambda: (recommended(), [load_tested(big()), load_tested(big(), Policy(batch_size="all", start=START))]),
+    "plan_alone": lambda: (_bare(), []),
+    "too_few_slots": lambda: (too_few(), []),
+    "no_feasible_plan": lambda: (no_plan(), []),
+    "simulate": lambda: (simulated(), []),
+    "loadtest": lambda: (load_tested(), []),
+}
+"""Every kind of report, with the load tests shown in it."""
+
+
+def _bare() -> Result:
+    """A plan without own rule, samples or timelines: the least that is allowed."""
+    scenario = a.scenario({**BIG, "today": None})
+    plan = recommended(scenario, runs=6)
+    stripped = [one.model_copy(update={"samples": {}, "timeline": None}) for one in plan.candidates]
+    return plan.model_copy(update={"candidates": stripped})
+
+
+@functools.cache
+def page(kind: str, code: LanguageCode) -> str:
+    """The page of one kind, rendered once for all tests."""
+    result, measured = KINDS[kind]()
+    return report_html(result, measured, code)

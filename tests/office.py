@@ -1,0 +1,84 @@
+"""A server without processes, for tests: citizens log in and reserve, and the record system decides when told to."""
+
+import json
+import secrets
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from reference_server.api import create_app
+from reference_server.database import prepare
+from reference_server.login import create_login_app
+from reference_server.pace import Pace
+from reference_server.sqlite_storage import SqliteStorage
+from scenarios.identity import national_number
+from tests import a
+
+SCENARIO = a.scenario()
+BOOK = "9999-1"
+START = "2021-05-10T08:30"
+ADMIN_TOKEN = secrets.token_hex()
+ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
+
+
+def booking_app(storage: SqliteStorage, secret: str) -> Flask:
+    """The booking application over a storage."""
+    return create_app(
+        SCENARIO,
+        storage,
+        secret=secret,
+        admin_token=ADMIN_TOKEN,
+        login_url="http://127.0.0.1:1/login",
+        pace=Pace.NONE,
+        speedup=1.0,
+    )
+
+
+class Office:
+    """The booking server and the log-in over one database."""
+
+    def __init__(self, folder: Path) -> None:
+        path = folder / "bookings.sqlite3"
+        secret = prepare(path, SCENARIO)
+        self.storage = SqliteStorage(path)
+        self.web: FlaskClient = booking_app(self.storage, secret).test_client()
+        self.login: FlaskClient = create_login_app(SCENARIO, secret=secret, pace=Pace.NONE, speedup=1.0).test_client()
+
+    def token(self, citizen: int) -> str:
+        answer = self.login.post("/login", json={"citizen": national_number(citizen)})
+        assert answer.status_code == 200
+        return answer.get_json()["token"]
+
+    def of(self, citizen: int) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token(citizen)}"}
+
+    def reserve(self, citizen: int, key: str = "one", start: str = START) -> TestResponse:
+        headers = self.of(citizen) | {"Idempotency-Key": key}
+        return self.web.post("/api/v1/reservations", json={"book": BOOK, "start": start}, headers=headers)
+
+    def reserved(self, citizen: int, key: str = "one", start: str = START) -> str:
+        answer = self.reserve(citizen, key, start)
+        assert answer.status_code == 202
+        return answer.get_json()["reservation"]
+
+    def page(self, path: str, citizen: int = 0) -> Any:
+        answer = self.web.get(f"/api/v1{path}", headers=self.of(citizen))
+        assert answer.status_code == 200
+        return answer.get_json()
+
+    def decide_all(self, visible_s: float = 0.0) -> None:
+        while (waiting := self.storage.oldest_waiting()) is not None:
+            self.storage.decide(waiting.reservation, visible_s)
+
+
+def assert_problem(answer: TestResponse, status: int, detail: str) -> None:
+    """The answer is problem details with that status, and the detail says this."""
+    assert answer.status_code == status
+    assert answer.content_type == "application/problem+json"
+    body = json.loads(answer.data)
+    assert body["status"] == status
+    assert body["title"]
+    assert detail in body["detail"]

@@ -1,0 +1,139 @@
+"""The load test's journey, put into the simulated world, makes the very attempts that the simulation makes."""
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from greenlet import getcurrent, greenlet
+
+from loadtests.journey import Got, Message, Reply, Silence, live
+from loadtests.timetable import Timetable, timetables_of
+from reference_server.booking import Confirmed
+from scenarios.attempts import Attempt, Operation, Outcome
+from scenarios.plan import Plan, plan_of
+from scenarios.rows import Citizen, citizens_of
+from scenarios.scenario import Scenario
+from simulation.replication import simulate
+from simulation.service_times import COLUMN, EHR, service_times
+from simulation.world import OpenBook, Reservation, Steps, World, slot_of
+from tests import a
+
+CALM: dict[str, Any] = {}
+CROWDED = {
+    "behaviour.response": {"median": "20 s", "sigma": 1.0},
+    "behaviour.patience": {"page": "8 s", "answer": "20 s"},
+    "platform.service_time": {"list": "60 ms", "confirm": "1200 ms"},
+    "platform.ehr": {"workers": 1, "service_time": "4 s"},
+}
+SCARCE = {"invitation.invited": 400, "platform.login": {"workers": 1, "service_time": "100 ms"}}
+
+
+class SimulatedPlatform:
+    """Clock and client of one citizen: each wait and each call is handed to SimPy, and the journey sleeps meanwhile."""
+
+    def __init__(self, world: World, opened: OpenBook, service_s: np.ndarray) -> None:
+        self.world, self.opened, self.service_s = world, opened, service_s
+        self.sent: Reservation | None = None
+        self.tries = 0
+
+    def now(self) -> float:
+        return self.world.env.now
+
+    def wait_until(self, moment_s: float) -> None:
+        if moment_s > self.now():
+            _hand_over(self._pause(moment_s - self.now()))
+
+    def login(self, citizen: int, until_s: float) -> Reply[str]:
+        return self._served(Operation.LOGIN, until_s, lambda: str(citizen))
+
+    def books(self, token: str, municipality: str, until_s: float) -> Reply[list[str]]:
+        assert (int(token) >= 0, municipality) == (True, self.opened.book.municipality_number)
+        return self._served(Operation.BOOKS, until_s, lambda: [self.opened.book.id])
+
+    def days(self, token: str, book: str, until_s: float) -> Reply[list[str]]:
+        assert (int(token) >= 0, book) == (True, self.opened.book.id)
+        self.tries += 1
+        ledger, days = self.opened.ledger, self.opened.book.days
+        return self._served(Operation.DAYS, until_s, lambda: [days[day].isoformat() for day in ledger.free_days()])
+
+    def slots(self, token: str, book: str, date: str, until_s: float) -> Reply[list[str]]:
+        assert (int(token) >= 0, book) == (True, self.opened.book.id)
+        day = [one.isoformat() for one in self.opened.book.days].index(date)
+        ledger, texts = self.opened.ledger, self.opened.time_texts
+        return self._served(Operation.SLOTS, until_s, lambda: [texts[time] for time in ledger.free_times(day)])
+
+    def reserve(self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float) -> Reply[str]:
+        assert (int(token), self.tries) == attempt
+        self.sent = None
+        return self._served(Operation.RESERVE, until_s, lambda: self._send(attempt[0], wish[1]))
+
+    def inbox(self, token: str, reservation: str, until_s: float) -> Reply[Message | None]:
+        assert (int(token) >= 0, reservation) == (True, "R")
+        return self._served(Operation.INBOX, until_s, self._message)
+
+    def _send(self, citizen: int, start: str) -> str:
+        self.sent = Reservation(citizen, self.opened.time_texts.index(start))
+        work_s = self.service_s[self.tries - 1, EHR].item()
+        self.world.env.process(self.world.decide(self.sent, self.opened.ledger, work_s))
+        return "R"
+
+    def _message(self) -> Message | None:
+        assert self.sent is not None
+        if (decision := self.sent.decision) is None:
+            return None
+        slot = slot_of(self.opened, self.sent.time, decision)
+        return Message(Outcome.CONFIRMED if isinstance(decision, Confirmed) else Outcome.REJECTED, slot)
+
+    def _served(self, operation: Operation, until_s: float, work: Callable[[], Any]) -> Any:
+        service_s = self.service_s[max(0, self.tries - 1), COLUMN[operation]].item()
+        content = _hand_over(self.world.serve(self.world.station(operation), service_s, work))
+        return Silence() if self.now() > until_s else Got(content)
+
+    def _pause(self, seconds: float) -> Steps:
+        yield self.world.env.timeout(seconds)
+
+
+def _hand_over(steps: Steps) -> Any:
+    parent = getcurrent().parent
+    assert parent is not None
+    return parent.switch(steps)
+
+
+def _lived(citizen: Citizen, timetable: Timetable, platform: SimulatedPlatform, attempts: list[Attempt]) -> Steps:
+    journey = greenlet(lambda: attempts.extend(live(citizen, timetable, platform, platform)))
+    steps = journey.switch()
+    while not journey.dead:
+        steps = journey.switch((yield from steps))
+
+
+def lived_in_simulation(scenario: Scenario, plan: Plan) -> list[Attempt]:
+    world, attempts, service_s = World(scenario), list[Attempt](), service_times(scenario, plan)
+    timetables = timetables_of(scenario)
+    for citizen in citizens_of(plan):
+        opened = world.books[citizen.municipality][citizen.book]
+        platform = SimulatedPlatform(world, opened, service_s[citizen.number])
+        timetable = timetables[citizen.municipality][citizen.book]
+        world.env.process(_lived(citizen, timetable, platform, attempts))
+    world.env.run()
+    return attempts
+
+
+@pytest.mark.parametrize("changes", [CALM, CROWDED, SCARCE], ids=["calm", "crowded", "scarce"])
+@pytest.mark.parametrize("replication", [0, 1, 2])
+def test_both_journeys_make_the_same_attempts_bit_for_bit(changes: dict[str, Any], replication: int):
+    scenario = a.scenario(changes)
+    plan = plan_of(scenario, scenario.policy, replication)
+    simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
+    lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert lived == simulated
+
+
+def test_the_three_worlds_show_every_ending_the_simulation_knows():
+    endings = Counter[Outcome]()
+    for changes in (CALM, CROWDED, SCARCE):
+        scenario = a.scenario(changes)
+        endings.update(one.outcome for one in simulate(scenario, plan_of(scenario, scenario.policy, 0)))
+    shown = {Outcome.CONFIRMED, Outcome.REJECTED, Outcome.NO_SLOT, Outcome.UNKNOWN, Outcome.ABANDONED}
+    assert set(endings) == shown

@@ -1,0 +1,123 @@
+"""What each response of the booking API means, and what each step asks for."""
+
+import json
+from typing import Any
+
+import pytest
+
+from loadtests.api import BookingApi, Call, Lost, Response
+from loadtests.journey import Got, Message, Refusal, Silence
+from scenarios.attempts import Operation, Outcome, Status
+from scenarios.identity import national_number
+
+
+class Wire:
+    """An exchange that always comes back with the same."""
+
+    def __init__(self, answer: Response | Lost | Silence) -> None:
+        self.answer = answer
+        self.calls: list[Call] = []
+
+    def __call__(self, call: Call, until_s: float) -> Response | Lost | Silence:
+        assert until_s == 9.0
+        self.calls.append(call)
+        return self.answer
+
+
+def said(code: int, content: Any) -> Response:
+    return Response(code, json.dumps(content).encode())
+
+
+def asked(operation: Operation, answer: Response | Lost | Silence) -> tuple[Any, Call]:
+    wire = Wire(answer)
+    api = BookingApi("http://127.0.0.1:5000/", "http://127.0.0.1:5001/login", "c0ffee", wire)
+    replies = {
+        Operation.LOGIN: lambda: api.login(7, 9.0),
+        Operation.BOOKS: lambda: api.books("T", "0301", 9.0),
+        Operation.DAYS: lambda: api.days("T", "0301-1", 9.0),
+        Operation.SLOTS: lambda: api.slots("T", "0301-1", "2021-05-10", 9.0),
+        Operation.RESERVE: lambda: api.reserve("T", (7, 2), ("0301-1", "2021-05-10T08:30"), 9.0),
+        Operation.INBOX: lambda: api.inbox("T", "R/1", 9.0),
+    }
+    reply: Any = replies[operation]()
+    return reply, wire.calls[0]
+
+
+ANSWERS = {
+    Operation.LOGIN: (said(200, {"token": "T"}), "T"),
+    Operation.BOOKS: (said(200, {"books": [{"id": "0301-1", "name": "Vaksine"}]}), ["0301-1"]),
+    Operation.DAYS: (
+        said(200, {"days": [{"date": "2021-05-10", "free": 0}, {"date": "2021-05-11", "free": 2}]}),
+        ["2021-05-11"],
+    ),
+    Operation.SLOTS: (said(200, {"slots": [{"start": "2021-05-10T08:30", "free": 3}]}), ["2021-05-10T08:30"]),
+    Operation.RESERVE: (said(202, {"reservation": "R1", "status": "SENT"}), "R1"),
+    Operation.INBOX: (
+        said(200, {"messages": [{"reservation": "R/1", "outcome": "CONFIRMED", "slot": "S"}]}),
+        Message(Outcome.CONFIRMED, "S"),
+    ),
+}
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_a_good_answer_is_read(operation: Operation):
+    answer, value = ANSWERS[operation]
+    assert asked(operation, answer)[0] == Got(value)
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("code", [429, 503])
+def test_a_request_refused_unread_is_shed(operation: Operation, code: int):
+    assert asked(operation, said(code, {}))[0] == Refusal(Status.SHED)
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("code", [201, 302, 400, 401, 404, 409, 500])
+def test_any_other_status_is_a_failure(operation: Operation, code: int):
+    assert asked(operation, said(code, {"token": "T"}))[0] == Refusal(Status.FAILED)
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[]", b"null", b'{"token": 5}'])
+def test_a_body_that_makes_no_sense_is_a_failure(operation: Operation, body: bytes):
+    code = 202 if operation is Operation.RESERVE else 200
+    assert asked(operation, Response(code, body))[0] == Refusal(Status.FAILED)
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("sent", [True, False])
+def test_a_lost_connection_is_a_failure_except_after_a_reservation_was_sent(operation: Operation, sent: bool):
+    unknown = sent and operation is Operation.RESERVE
+    assert asked(operation, Lost(sent))[0] == Refusal(Status.UNKNOWN if unknown else Status.FAILED)
+
+
+@pytest.mark.parametrize("operation", list(Operation))
+def test_silence_stays_silence(operation: Operation):
+    assert asked(operation, Silence())[0] == Silence()
+
+
+@pytest.mark.parametrize("messages", [[], [{"reservation": "another", "outcome": "REJECTED"}]])
+def test_an_inbox_without_our_answer_is_empty(messages: list[dict[str, str]]):
+    assert asked(Operation.INBOX, said(200, {"messages": messages}))[0] == Got(None)
+
+
+def test_a_rejection_is_an_answer():
+    answer = said(200, {"messages": [{"reservation": "R/1", "outcome": "REJECTED", "slot": None}]})
+    assert asked(Operation.INBOX, answer)[0] == Got(Message(Outcome.REJECTED, None))
+
+
+def test_each_step_asks_for_what_the_api_offers():
+    made = [asked(operation, Silence())[1] for operation in Operation]
+    assert [(call.method, call.url) for call in made] == [
+        ("POST", "http://127.0.0.1:5001/login"),
+        ("GET", "http://127.0.0.1:5000/api/v1/books?municipality=0301"),
+        ("GET", "http://127.0.0.1:5000/api/v1/books/0301-1/days"),
+        ("GET", "http://127.0.0.1:5000/api/v1/books/0301-1/slots?date=2021-05-10"),
+        ("POST", "http://127.0.0.1:5000/api/v1/reservations"),
+        ("GET", "http://127.0.0.1:5000/api/v1/inbox?reservation=R%2F1"),
+    ]
+    assert made[0].body == {"citizen": national_number(7)}
+    assert "Authorization" not in made[0].headers
+    assert all(call.headers["Authorization"] == "Bearer T" for call in made[1:])
+    assert made[4].headers["Idempotency-Key"] == "c0ffee-7-2"
+    assert made[4].body == {"book": "0301-1", "start": "2021-05-10T08:30"}

@@ -1,0 +1,92 @@
+"""Sending: batches, pauses, the gateway's own rate."""
+
+import datetime as dt
+import zoneinfo
+from typing import Literal
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from scenarios.policy import Policy, clock_at, schedule, sent_times
+from scenarios.streams import TICK_S
+
+sizes = st.integers(1, 3000) | st.just("all")
+pauses = st.floats(0, 7200)
+
+
+def policy(batch_size: int | Literal["all"], pause_s: float = 900.0) -> Policy:
+    return Policy.of(batch_size, pause_s, dt.time(9, 7))
+
+
+@given(sizes, pauses, st.integers(0, 2000))
+def test_the_batches_hold_exactly_the_invited(size: int | Literal["all"], pause_s: float, invited: int) -> None:
+    batches = schedule(policy(size, pause_s), invited)
+    assert sum(batch.count for batch in batches) == invited
+    assert [batch.number for batch in batches] == list(range(1, len(batches) + 1))
+    assert all(batch.count == batches[0].count for batch in batches[:-1])
+    assert all(batch.at_s == index * pause_s for index, batch in enumerate(batches))
+
+
+def test_the_last_batch_may_be_smaller() -> None:
+    assert [(batch.at_s, batch.count) for batch in schedule(policy(400), 1000)] == [(0, 400), (900, 400), (1800, 200)]
+
+
+def test_everyone_at_once_is_one_batch() -> None:
+    assert [(batch.at_s, batch.count) for batch in schedule(policy("all"), 1000)] == [(0, 1000)]
+
+
+@given(sizes, pauses, st.integers(1, 2000), st.floats(0.5, 200))
+@settings(max_examples=100, deadline=None)
+def test_sms_leave_no_faster_than_the_gateway_and_never_before_their_batch(
+    size: int | Literal["all"], pause_s: float, invited: int, sms_per_s: float
+) -> None:
+    rule = policy(size, pause_s)
+    times = sent_times(rule, invited, sms_per_s)
+    handed_over = np.repeat([b.at_s for b in schedule(rule, invited)], [b.count for b in schedule(rule, invited)])
+    assert times.shape == (invited,)
+    assert times[0] == 0
+    assert np.all(np.diff(times) >= 1 / sms_per_s - 2 * TICK_S)
+    assert np.all(times >= handed_over - TICK_S)
+
+
+@given(sizes, pauses, st.integers(1, 2000), st.floats(0.5, 200))
+@settings(max_examples=50, deadline=None)
+def test_the_gateway_is_never_idle_while_a_batch_waits(
+    size: int | Literal["all"], pause_s: float, invited: int, sms_per_s: float
+) -> None:
+    rule = policy(size, pause_s)
+    times = sent_times(rule, invited, sms_per_s)
+    starts = np.cumsum([0, *(batch.count for batch in schedule(rule, invited))])[:-1]
+    for batch, first in zip(schedule(rule, invited), starts, strict=True):
+        free_at = times[first - 1] + 1 / sms_per_s if first else 0.0
+        assert times[first] == pytest.approx(max(batch.at_s, free_at), abs=1e-6)
+
+
+def test_a_batch_waits_while_the_gateway_still_sends_the_one_before() -> None:
+    assert sent_times(policy(3, 1.0), 6, 1.0).tolist() == [0, 1, 2, 3, 4, 5]
+    assert sent_times(policy(3, 10.0), 6, 1.0).tolist() == [0, 1, 2, 10, 11, 12]
+
+
+def test_the_clock_is_exact_across_the_change_to_winter_time() -> None:
+    oslo = zoneinfo.ZoneInfo("Europe/Oslo")
+    rule = Policy.of(1, 3600.0, dt.time(1, 30))
+    before = clock_at(rule, dt.date(2021, 10, 31), 0, oslo)
+    after = clock_at(rule, dt.date(2021, 10, 31), 2 * 3600, oslo)
+    assert before.isoformat() == "2021-10-31T01:30:00+02:00"
+    assert after.isoformat() == "2021-10-31T02:30:00+01:00"
+
+
+@pytest.mark.parametrize("size", [0, -1, 1.5, True, "everyone", None])
+def test_what_is_no_batch_size_is_refused(size: object) -> None:
+    with pytest.raises(ValidationError, match="a batch is a whole number of SMS above 0"):
+        Policy.model_validate({"batch_size": size, "pause": "5 min", "start": "09:07"})
+
+
+def test_a_policy_reads_what_people_write() -> None:
+    rule = Policy.model_validate({"batch_size": 200, "pause": "15 min", "start": "09:07"})
+    assert rule == policy(200)
+    assert not rule.at_once
+    assert policy("all").at_once
