@@ -2,6 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := results/demo
+SLICE := --speedup 20 --until "6 min"
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check lint types architecture lock schema clean
@@ -16,10 +17,22 @@ help: ## explain every target
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || \
 	  { echo "'$(PYTHON)' lacks the venv module. On Debian or Ubuntu: apt install python3-venv"; exit 4; }
 	@echo "Setting up .venv from requirements.lock (downloads about 250 MB the first time)"
-	@$(PYTHON) -m venv --clear .venv
+	@$(PYTHON) -m venv .venv
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -q -r requirements.lock
 	@$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation -q -e .
 	@touch $@
+
+# Folders of an earlier demo go first: bolk itself never writes over a result.
+demo: setup ## the Stavanger case: find the plan, then try it and "all at once" over HTTP (under 3 minutes)
+	@rm -rf $(DEMO)
+	@echo "1 of 4  Finding the plan for 10,000 SMS in Stavanger, April 2021"
+	@$(BIN)/bolk recommend stavanger-2021 --out $(DEMO)/recommend
+	@echo; echo "2 of 4  The first minutes of that plan over HTTP, 20 times as fast, against the reference server"
+	@$(BIN)/bolk loadtest stavanger-2021 --policy $(DEMO)/recommend $(SLICE) --out $(DEMO)/recommended
+	@echo; echo "3 of 4  The same minutes with all SMS at once (it is meant to break its limits)"
+	@$(BIN)/bolk loadtest stavanger-2021 --policy all $(SLICE) --out $(DEMO)/all-at-once || test $$? -eq 1
+	@echo; echo "4 of 4  One report, prediction and measurement side by side"
+	@$(BIN)/bolk report $(DEMO)/recommend --measured $(DEMO)/recommended --measured $(DEMO)/all-at-once --out $(DEMO)
 
 setup: .venv/complete ## make .venv from the pinned lock, nothing more
 

@@ -1,9 +1,11 @@
 """The front door: one function for each verb. Each imports what it needs when it is called."""
 
+import signal
 import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar, Unpack
 
 import click
 
@@ -18,21 +20,33 @@ if TYPE_CHECKING:
     from scenarios.result import Result
     from scenarios.scenario import Scenario
 
-EXIT_NO, EXIT_INCONCLUSIVE, EXIT_ENVIRONMENT, EXIT_BUG, EXIT_INTERRUPTED = 1, 3, 4, 5, 130
+EXIT_NO, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_ENVIRONMENT, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 4, 5, 130
 Verb = TypeVar("Verb", bound=Callable[..., Any])
 
+
+class Flags(TypedDict, total=False):
+    """What the flags that several verbs share bring."""
+
+    overrides: tuple[str, ...]
+    seed: int | None
+    replications: int | None
+    jobs: int
+    out: Path | None
+    as_json: bool
+    lang: "LanguageCode"
+    progress: str
+
+
+_SCENARIO = click.argument("scenario")
 _SET = click.option("--set", "overrides", multiple=True, metavar="KEY.PATH=VALUE", help="Change a key of the scenario.")
-_LANG = click.option("--lang", type=click.Choice(["nb", "en"]), default="en", help="Language of the screen.")
-_JSON = click.option("--json", "as_json", is_flag=True, help="The result on standard output, and nothing else there.")
+_SEED = click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all chance, instead of the scenario's.")
+_RUNS = click.option("--replications", type=click.IntRange(2, 10_000), help="Runs of each policy the answer rests on.")
+_JOBS = click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 is one for each core.")
 _OUT = click.option("--out", type=click.Path(path_type=Path), help="Folder for the files [default: results/...].")
-_PROGRESS = click.option(
-    "--progress", type=click.Choice(["auto", "plain", "none"]), default="auto", help="How to show progress."
-)
-_RUN = (
-    click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all chance, instead of the scenario's."),
-    click.option("--replications", type=click.IntRange(2, 10_000), help="Runs of each policy the answer rests on."),
-    click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 is one for each core."),
-)
+_JSON = click.option("--json", "as_json", is_flag=True, help="The result on standard output, and nothing else there.")
+_LANG = click.option("--lang", type=click.Choice(["nb", "en"]), default="en", help="Language of the screen.")
+_KINDS = click.Choice(["auto", "plain", "none"])
+_PROGRESS = click.option("--progress", type=_KINDS, default="auto", help="How to show progress.")
 
 
 def _options(*options: Callable[[Verb], Verb]) -> Callable[[Verb], Verb]:
@@ -52,147 +66,103 @@ def cli() -> None:
     SCENARIO is a path or a name from `bolk scenario list`.
 
     \b
-    bolk recommend medium                     find the plan, write the report
-    bolk simulate medium --set policy.batch_size=all
-    bolk loadtest ci-smoke                    the same wave over HTTP
+    bolk recommend medium                            find the plan, write the report
+    bolk simulate medium --set policy.batch_size=all one policy, many runs
+    bolk loadtest ci-smoke --speedup 20              the same wave over HTTP
     """  # noqa: D301  (\b keeps click from joining the lines)
 
 
+cli.add_command(scenario_commands)
+
+
 @cli.command()
-@click.argument("scenario")
-@_options(_SET, *_RUN, _OUT, _JSON, _LANG, _PROGRESS)
-def recommend(
-    scenario: str,
-    overrides: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
-    lang: "LanguageCode",
-    progress: str,
-    **run: Any,
-) -> int:
+@_options(_SCENARIO, _SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
+def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
     """Find the fastest plan that keeps every limit in 9 of 10 runs, and write the report."""
     from reports.page import write_report
     from reports.schedule_csv import write_schedule
     from reports.terminal import recommend_screen
-    from simulation.answer import recommend as find
+    from simulation.answer import recommended
 
-    question = _question(scenario, overrides, run)
-    folder = _folder(out, question, "recommend")
-    line = _progress_line(progress, "Simulating")
-    result = find(question, jobs=run["jobs"], progress=line, command=_command())
+    question, folder, line = _begun(scenario, "recommend", flags)
+    result = recommended(question, jobs=flags.get("jobs", 0), progress=line, command=_command())
     line.close()
     _write_result(result, folder)
     files = [*write_report(result, [], folder), *write_schedule(result, folder)]
-    _say(result, recommend_screen(result, lang), [folder / "result.json", *files], as_json=as_json)
-    return _exit_code(result)
+    return _said(result, recommend_screen, [folder / "result.json", *files], flags)
 
 
 @cli.command()
-@click.argument("scenario")
-@_options(_SET, *_RUN, _OUT, _JSON, _LANG, _PROGRESS)
-def simulate(
-    scenario: str,
-    overrides: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
-    lang: "LanguageCode",
-    progress: str,
-    **run: Any,
-) -> int:
+@_options(_SCENARIO, _SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
+def simulate(scenario: str, **flags: Unpack[Flags]) -> int:
     """Run the scenario's policy many times and hold it against the limits."""
     from reports.terminal import simulate_screen
     from simulation.answer import simulated
 
-    question = _question(scenario, overrides, run)
-    folder = _folder(out, question, "simulate")
-    line = _progress_line(progress, "Simulating")
-    result = simulated(question, question.policy, jobs=run["jobs"], progress=line, command=_command())
+    question, folder, line = _begun(scenario, "simulate", flags)
+    result = simulated(question, question.policy, jobs=flags.get("jobs", 0), progress=line, command=_command())
     line.close()
     _write_result(result, folder)
-    _say(result, simulate_screen(result, lang), [folder / "result.json"], as_json=as_json)
-    return _exit_code(result)
+    return _said(result, simulate_screen, [folder / "result.json"], flags)
 
 
 @cli.command()
-@click.argument("scenario")
+@_SCENARIO
 @click.option("--policy", "policy_text", default="scenario", metavar="POLICY",
               help='"scenario", "all", "own", "200/15 min", or a result.json of recommend.')  # fmt: skip
-@click.option(
-    "--speedup", type=click.FloatRange(1, 1000), default=1.0, help="People and platform this many times faster."
-)
+@click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="People and platform this much faster.")
 @click.option("--until", metavar="LENGTH", help='Only those who open the page this soon after the first SMS, "10 min".')
 @click.option("--target", metavar="URL", help="A running `bolk serve` on this machine, instead of one of our own.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
-@_options(_SET, _RUN[0], _OUT, _JSON, _LANG, _PROGRESS)
+@_options(_SET, _SEED, _OUT, _JSON, _LANG, _PROGRESS)
 def loadtest(
-    scenario: str,
-    overrides: tuple[str, ...],
-    out: Path | None,
-    as_json: bool,
-    lang: "LanguageCode",
-    progress: str,
-    **run: Any,
-) -> int:
+    scenario: str, policy_text: str, speedup: float, until: str | None, target: str | None, admin_token: str | None,
+    **flags: Unpack[Flags],
+) -> int:  # fmt: skip
     """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace."""
-    from contextlib import nullcontext
-
     from loadtests.answer import Measuring, Served, measured_result
     from reference_server.pace import Pace
     from reference_server.serving import running
     from reports.terminal import loadtest_screen
-    from simulation.answer import predict
+    from simulation.answer import predicted
 
-    question = _question(scenario, overrides, run)
-    policy, plan, until_s = _plan(question, run["policy_text"], run["until"])
-    folder = _folder(out, question, "loadtest")
-    predicted = predict(question, plan, until_s)
-    line = _progress_line(progress, "Load test", "citizens")
-    theirs = Served(base_url=run["target"] or "", admin_token=run["admin_token"])
-    ours = running(question, pace=Pace.SCENARIO, speedup=run["speedup"])
-    with nullcontext(theirs) if run["target"] else ours as server:
+    question, folder, line = _begun(scenario, "loadtest", flags)
+    policy, plan, until_s = _plan(question, policy_text, until)
+    prediction = predicted(question, plan)
+    ours = running(question, pace=Pace.SCENARIO, speedup=speedup)
+    with nullcontext(Served(base_url=target, admin_token=admin_token)) if target else ours as server:
         measuring = Measuring(
-            scenario=question,
-            policy=policy,
-            plan=plan,
-            speedup=run["speedup"],
-            until_s=until_s,
-            base_url=server.base_url,
-            admin_token=server.admin_token,
-            out=folder,
-            command=_command(),
-        )
-        result = measured_result(measuring, predicted, line)
+            scenario=question, policy=policy, plan=plan, speedup=speedup, until_s=until_s, base_url=server.base_url,
+            admin_token=server.admin_token, out=folder, command=_command(),
+        )  # fmt: skip
+        result = measured_result(measuring, prediction, line)
     line.close()
     _write_result(result, folder)
-    _say(result, loadtest_screen(result, lang), [folder / "result.json"], as_json=as_json)
-    return _exit_code(result)
+    return _said(result, loadtest_screen, [folder / "result.json"], flags)
 
 
 @cli.command()
-@click.argument("scenario")
-@click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Where the booking pages listen.")
+@_SCENARIO
+@click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Where the booking server listens.")
 @click.option("--login-port", type=click.IntRange(0, 65535), default=8001, help="Where the log-in listens.")
-@click.option(
-    "--database", type=click.Path(path_type=Path), help="SQLite file [default: a new one, removed at the end]."
-)
-@click.option("--pace", type=click.Choice(["scenario", "none"]), default="none",
+@click.option("--database", type=click.Path(path_type=Path), help="SQLite file [default: one that goes when it ends].")
+@click.option("--pace", "pace_text", type=click.Choice(["scenario", "none"]), default="none",
               help="Hold the server to the scenario's assumed platform, or let it run.")  # fmt: skip
-@click.option("--speedup", type=click.FloatRange(1, 1000), default=1.0, help="With --pace scenario: this much faster.")
-@_options(_SET)
-def serve(scenario: str, overrides: tuple[str, ...], **where: Any) -> int:
+@click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="With --pace scenario: this much faster.")
+@_SET
+def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, **where: Any) -> int:
     """Run the reference server: log-in, booking API and record system, on this machine only."""
     from reference_server.pace import Pace
     from reference_server.serving import serve as run_server
     from scenarios.reading import load
 
-    where["pace"] = Pace(where["pace"])
-    run_server(load(scenario, overrides), **where, announce=_announce)
+    run_server(load(scenario, overrides), pace=Pace(pace_text), announce=_announce, **where)
     return 0
 
 
 @cli.command()
 @click.argument("result", type=click.Path(path_type=Path))
-@click.option("--measured", multiple=True, type=click.Path(path_type=Path), help="Load tests to show beside it.")
+@click.option("--measured", multiple=True, type=click.Path(path_type=Path), help="A load test to show beside it.")
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the pages [default: beside RESULT].")
 def report(result: Path, measured: tuple[Path, ...], out: Path | None) -> int:
     """Render RESULT (a result.json, or its folder) again, in bokmål and English."""
@@ -204,47 +174,23 @@ def report(result: Path, measured: tuple[Path, ...], out: Path | None) -> int:
     return 0
 
 
-cli.add_command(scenario_commands)
-
-
-def _question(source: str, overrides: tuple[str, ...], run: dict[str, Any]) -> "Scenario":
+def _begun(source: str, kind: str, flags: Flags) -> "tuple[Scenario, Path, ProgressLine]":
+    """Read the question, and make the folder before the work: what cannot be written is said at once."""
+    from reports.progress import ProgressKind, ProgressLine
     from scenarios.reading import load
 
-    seed, replications = run.get("seed"), run.get("replications")
-    flags = [] if seed is None else [f"experiment.seed={seed}"]
+    overrides, seed, replications = list(flags.get("overrides", ())), flags.get("seed"), flags.get("replications")
+    overrides += [] if seed is None else [f"experiment.seed={seed}"]
     if replications is not None:
-        flags.append(f"experiment.runs={{ min = {min(4, replications)}, max = {replications} }}")
-    return load(source, (*overrides, *flags))
-
-
-def _announce(server: "RunningServer") -> None:
-    click.echo(f"Booking server: {server.base_url}/api/v1")
-    click.echo(f"Log-in:         {server.login_url}")
-    click.echo(f"Token for /admin/export (BOLK_ADMIN_TOKEN): {server.admin_token}")
-    click.echo("Stop with Ctrl-C.")
-
-
-def _plan(question: "Scenario", policy_text: str, until: str | None) -> "tuple[Policy, Plan, float | None]":
-    from pydantic_core import PydanticCustomError
-
-    from scenarios.naming import policy_named
-    from scenarios.plan import plan_of
-    from scenarios.quantities import seconds_of
-
-    try:
-        policy = policy_named(question, policy_text)
-    except ValueError as problem:
-        raise click.BadParameter(str(problem), param_hint="--policy") from None
-    try:
-        until_s = None if until is None else seconds_of(until)
-    except PydanticCustomError as problem:
-        raise click.BadParameter(problem.message(), param_hint="--until") from None
-    plan = plan_of(question, policy, 0)
-    return policy, plan if until_s is None else plan.until(until_s), until_s
+        overrides.append(f"experiment.runs={{ min = {min(4, replications)}, max = {replications} }}")
+    question = load(source, overrides)
+    folder = _folder(flags.get("out"), question, kind)
+    unit = "citizens" if kind == "loadtest" else "runs"
+    label = "Load test" if kind == "loadtest" else "Simulating"
+    return question, folder, ProgressLine(label, ProgressKind(flags.get("progress", "auto")), unit)
 
 
 def _folder(out: Path | None, question: "Scenario", kind: str) -> Path:
-    """Where the files go: never over those of another run."""
     import datetime as dt
 
     stamp = dt.datetime.now().astimezone().strftime("%Y-%m-%dT%H%M%S")
@@ -255,10 +201,23 @@ def _folder(out: Path | None, question: "Scenario", kind: str) -> Path:
     return folder
 
 
-def _progress_line(kind: str, label: str, unit: str = "runs") -> "ProgressLine":
-    from reports.progress import ProgressKind, ProgressLine
+def _plan(question: "Scenario", policy_text: str, until: str | None) -> "tuple[Policy, Plan, float | None]":
+    from scenarios.naming import length_named, policy_named
+    from scenarios.plan import plan_of
 
-    return ProgressLine(label, ProgressKind(kind), unit)
+    try:
+        policy, until_s = policy_named(question, policy_text), length_named(until)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    plan = plan_of(question, policy, 0)
+    return policy, plan if until_s is None else plan.until(until_s), until_s
+
+
+def _announce(server: "RunningServer") -> None:
+    click.echo(f"Booking server: {server.base_url}/api/v1")
+    click.echo(f"Log-in:         {server.login_url}")
+    click.echo(f"Token for /admin/export (BOLK_ADMIN_TOKEN): {server.admin_token}")
+    click.echo("Stop with Ctrl-C.")
 
 
 def _command() -> list[str]:
@@ -272,86 +231,78 @@ def _write_result(result: "Result", folder: Path) -> None:
 
 
 def _read_result(path: Path) -> "Result":
-    from pydantic import ValidationError
+    from scenarios.naming import result_at
 
-    from scenarios.result import Result
-
-    file = path / "result.json" if path.is_dir() else path
     try:
-        return Result.model_validate_json(file.read_bytes())
-    except FileNotFoundError:
-        raise click.BadParameter(f"{file} does not exist") from None
-    except ValidationError as problem:
-        raise click.BadParameter(f"{file} is not a result of bolk ({problem.error_count()} problems)") from None
+        return result_at(path)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
 
 
-def _say(result: "Result", screen: str, files: list[Path], *, as_json: bool) -> None:
-    if as_json:
+def _said(result: "Result", screen: Callable[..., str], files: list[Path], flags: Flags) -> int:
+    """Print the answer, and turn it into the exit code."""
+    if flags.get("as_json"):
         click.echo(result.json_text(), nl=False)
-        return
-    click.echo(screen)
-    for file in files:
-        click.echo(file)
-
-
-def _exit_code(result: "Result") -> int:
-    if result.provenance.partial:
+    else:
+        click.echo("\n".join([screen(result, flags.get("lang", "en")), *map(str, files)]))
+    if result.generator and result.generator.reason:
+        click.echo(f"The measurement is inconclusive: {result.generator.reason}", err=True)
+    if result.provenance.interrupted:
+        click.echo("Interrupted: what was finished is kept, and marked as partial", err=True)
         return EXIT_INTERRUPTED
     return {"pass": 0, "fail": EXIT_NO, "inconclusive": EXIT_INCONCLUSIVE}[result.verdict]
 
 
 def main() -> None:
     """Run a verb and leave with the exit code of the design, whatever happens."""
-    sys.exit(_run())
-
-
-def _run() -> int:
+    signal.signal(signal.SIGTERM, _terminated)
     try:
-        return cli.main(standalone_mode=False) or 0
+        code = cli.main(standalone_mode=False) or 0
     except click.ClickException as problem:
         problem.show()
-        return problem.exit_code
+        code = problem.exit_code
     except (click.Abort, KeyboardInterrupt):
         click.echo("interrupted", err=True)
-        return EXIT_INTERRUPTED
+        code = EXIT_INTERRUPTED
     except Exception as problem:
-        return _explained(problem)
+        code = _explained(problem)
+    sys.exit(code)
+
+
+def _terminated(*_: object) -> NoReturn:
+    raise SystemExit(128 + signal.SIGTERM)  # so that children are stopped and temporary folders removed
 
 
 def _explained(problem: Exception) -> int:
-    """Say what went wrong: the question (2), the surroundings (4), or bolk itself (5)."""
+    """Say what went wrong: with the question (2), with the surroundings (4), or in bolk itself (5)."""
     from loadtests.target import ForbiddenTarget, TargetUnreachable
     from reference_server.start_error import ServerStartError
     from scenarios.problems import ScenarioError
 
     match problem:
         case ScenarioError():
-            click.echo(str(problem), err=True)
-            return 2
+            text, code = str(problem), EXIT_USAGE
         case ForbiddenTarget():
-            click.echo(f"Error: {problem}", err=True)
-            return 2
+            text, code = f"Error: {problem}", EXIT_USAGE
         case ServerStartError() | TargetUnreachable():
-            click.echo(f"Error: {problem}", err=True)
-            return EXIT_ENVIRONMENT
+            text, code = f"Error: {problem}", EXIT_ENVIRONMENT
         case OSError():
             where = f"{problem.filename}: " if problem.filename else ""
-            click.echo(f"Error: {where}{problem.strerror or problem}. Nothing that stood there was changed.", err=True)
-            return EXIT_ENVIRONMENT
+            text = f"Error: {where}{problem.strerror or problem}. What stood there before is as it was."
+            code = EXIT_ENVIRONMENT
         case _:
-            return _our_bug(problem)
+            text, code = f"Error: this is a bug in bolk ({problem!r}). More in {_traceback_file(problem)}", EXIT_BUG
+    click.echo(text, err=True)
+    return code
 
 
-def _our_bug(problem: Exception) -> int:
+def _traceback_file(problem: Exception) -> str:
     import tempfile
     import traceback
 
     with tempfile.NamedTemporaryFile("w", prefix="bolk-bug-", suffix=".txt", delete=False, encoding="utf-8") as file:
         traceback.print_exception(problem, file=file)
-    click.echo(
-        f"Error: this is a bug in bolk ({type(problem).__name__}). What happened is written in {file.name}", err=True
-    )
-    return EXIT_BUG
+    return file.name
 
 
 if __name__ == "__main__":

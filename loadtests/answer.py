@@ -50,12 +50,11 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         out=measuring.out,
         progress=progress,
     )
-    horizon_s = measuring.until_s
-    own = run_of(scenario, measuring.plan, lived.attempts, with_timeline=True, horizon_s=horizon_s)
+    own = run_of(scenario, measuring.plan, lived.attempts, with_timeline=True, horizon_s=_end_s(predicted))
+    if own.timeline is None or predicted.timeline is None:
+        raise ValueError("a prediction that is held against a measurement carries its timeline")
     thresholds = _held_against(scenario, own)
     history = _history(measuring, lived)
-    if own.timeline is None or predicted.timeline is None:
-        raise AssertionError("both lives of a measured plan carry a timeline")
     return Result(
         kind="loadtest",
         scenario=scenario_ref(scenario),
@@ -63,7 +62,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         metrics=metrics_of([own]),
         thresholds=thresholds,
         verdict=_verdict(lived.generator, history, thresholds, partial=lived.partial),
-        generator=lived.generator,
+        generator=lived.generator.model_copy(update={"reason": lived.reason}),
         history=history,
         evidence_level=1,
         measurement=Measurement(
@@ -84,8 +83,14 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
             plan_sha256=[own.plan_sha256],
             engine="locust",
             partial=lived.partial,
+            interrupted=lived.interrupted,
         ),
     )
+
+
+def _end_s(predicted: Run) -> float | None:
+    line = predicted.timeline
+    return None if line is None else line.step_s * len(line.sent)
 
 
 def _held_against(scenario: Scenario, own: Run) -> list[Judged]:

@@ -13,6 +13,7 @@ from reports.limits import broken_measures, joined, natures, reasons
 from scenarios.inventory import inventory_of
 from scenarios.quantities import clock_text
 from scenarios.result import Candidate, Recommendation, Result, ScheduleLine, Supply
+from scenarios.thresholds import threshold_of
 
 _SHOWN_AT_FIRST: Final = 8
 _LONG: Final = 12
@@ -237,12 +238,20 @@ def _more_takers(supply: Supply, language: Language) -> str:
 
 
 def nearest_misses(result: Result) -> list[Candidate]:
-    """Find the three plans that kept every limit in the largest share of their runs, then broke the fewest limits."""
-    scenario = scenario_of(result)
+    """Find the three plans that kept every limit in the largest share of their runs, then went least beyond them."""
     tried = [one for one in result.candidates if one.runs]
-    return sorted(tried, key=lambda one: (-one.kept / one.runs, len(broken_measures(one, scenario)), one.last_sms_at))[
-        :_MISSES
+    return sorted(tried, key=lambda one: (-one.kept / one.runs, _excess(one), one.last_sms_at))[:_MISSES]
+
+
+def _excess(candidate: Candidate) -> float:
+    """How far beyond its limits a plan went: the sum over broken limits, each as a share of the limit."""
+    broken = [judged for judged in candidate.thresholds if judged.verdict == "fail" and judged.value is not None]
+    limits = [
+        (abs((judged.value or 0.0) - limit), limit)
+        for judged in broken
+        for limit in [threshold_of(judged.expression).limit]
     ]
+    return sum(beyond / limit if limit else beyond for beyond, limit in limits)
 
 
 def _misses(result: Result, language: Language) -> Section:

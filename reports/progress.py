@@ -28,7 +28,7 @@ class ProgressLine:
     unit: str = "runs"
     stream: TextIO = field(default_factory=lambda: sys.stderr)
     _begun: float = field(default_factory=time.monotonic)
-    _said: float = 0.0
+    _said: float = -_PLAIN_EVERY_S
 
     def __post_init__(self) -> None:
         if self.kind is ProgressKind.AUTO:

@@ -1,4 +1,4 @@
-"""Policies by what people call them: "scenario", "all", "own", "200/15 min", or what a result recommends."""
+"""What people name on the command line: policies, lengths of time, results."""
 
 from pathlib import Path
 
@@ -30,7 +30,7 @@ def policy_named(scenario: Scenario, text: str) -> Policy:
         return Policy.of(scenario.today.batch_size, scenario.today.pause, start)
     path = Path(text)
     if path.is_dir() or path.suffix == ".json":
-        return _recommended(path / "result.json" if path.is_dir() else path)
+        return _recommended(path)
     size, slash, pause = text.partition("/")
     if not slash or not size.strip().isdigit() or int(size) == 0:
         raise ValueError(f"no policy is called {text!r}: write scenario, all, own, 200/15 min or a result.json")
@@ -40,15 +40,40 @@ def policy_named(scenario: Scenario, text: str) -> Policy:
         raise ValueError(f"in the policy {text!r}: {problem.message()}") from None
 
 
-def _recommended(path: Path) -> Policy:
+def length_named(text: str | None) -> float | None:
+    """A length of time on the command line; None for none.
+
+    Raises
+    ------
+    ValueError
+        It is not a length; the message says how one is written.
+    """
     try:
-        result = Result.model_validate_json(path.read_bytes())
+        return None if text is None else seconds_of(text)
+    except PydanticCustomError as problem:
+        raise ValueError(f"{problem.message()}: write for example 10 min") from None
+
+
+def result_at(path: Path) -> Result:
+    """Read a result.json, or the one in a folder.
+
+    Raises
+    ------
+    ValueError
+        There is none, or it is not a result of bolk.
+    """
+    file = path / "result.json" if path.is_dir() else path
+    try:
+        return Result.model_validate_json(file.read_bytes())
     except OSError as problem:
-        raise ValueError(f"{path} cannot be read: {problem.strerror}") from None
+        raise ValueError(f"{file} cannot be read: {problem.strerror}") from None
     except ValidationError:
-        raise ValueError(f"{path} is not a result of bolk") from None
+        raise ValueError(f"{file} is not a result of bolk") from None
+
+
+def _recommended(path: Path) -> Policy:
+    result = result_at(path)
     if result.policy is None:
-        raise ValueError(
-            f"{path} recommends no plan (its answer is {result.recommendation and result.recommendation.answer})"
-        )
+        answer = result.recommendation.answer if result.recommendation else result.kind
+        raise ValueError(f"{path} recommends no plan (its answer is {answer})")
     return Policy.of(result.policy.batch_size, result.policy.pause_s, clock_of(result.policy.start))

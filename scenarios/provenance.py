@@ -50,6 +50,7 @@ def provenance_of(
     plan_sha256: Sequence[str],
     engine: str,
     partial: bool,
+    interrupted: bool,
 ) -> Provenance:
     """Collect everything a reader needs to make the result again."""
     return Provenance(
@@ -65,6 +66,7 @@ def provenance_of(
         started_at=begun.at.isoformat(timespec="seconds"),
         wall_s=round(begun.elapsed_s, 1),
         partial=partial,
+        interrupted=interrupted,
     )
 
 

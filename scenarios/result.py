@@ -129,6 +129,7 @@ class Generator(Piece):
     start_lag_p99_s: float
     start_lag_max_s: float
     verdict: Verdict
+    reason: str | None = None  # why the verdict is not `pass`
 
 
 class History(Piece):
@@ -165,7 +166,8 @@ class Provenance(Piece):
     machine: str
     started_at: str
     wall_s: float
-    partial: bool = False
+    partial: bool = False  # it ended before it was complete
+    interrupted: bool = False  # by Ctrl-C
 
 
 class Result(Piece):

@@ -99,7 +99,7 @@ def supply_of(scenario: Scenario) -> Supply:
     )
 
 
-def recommend(scenario: Scenario, *, jobs: int, progress: Progress | None, command: Sequence[str]) -> Result:
+def recommended(scenario: Scenario, *, jobs: int, progress: Progress | None, command: Sequence[str]) -> Result:
     """Search for the plan and say what was found, as a result."""
     begun = Stopwatch()
     with Experiment(scenario, jobs=jobs, progress=progress) as experiment:
@@ -126,6 +126,7 @@ def recommend(scenario: Scenario, *, jobs: int, progress: Progress | None, comma
             plan_sha256=[run.plan_sha256 for run in shown.runs] if shown else [],
             engine="simpy",
             partial=experiment.interrupted,
+            interrupted=experiment.interrupted,
         ),
     )
 
@@ -157,10 +158,13 @@ def simulated(
             plan_sha256=[run.plan_sha256 for run in runs],
             engine="simpy",
             partial=experiment.interrupted,
+            interrupted=experiment.interrupted,
         ),
     )
 
 
-def predict(scenario: Scenario, plan: Plan, until_s: float | None) -> Run:
+def predicted(scenario: Scenario, plan: Plan) -> Run:
     """What the simulation says of one given plan, to be held against a load test of the same rows."""
-    return run_of(scenario, plan, simulate(scenario, plan), with_timeline=True, horizon_s=until_s)
+    attempts = simulate(scenario, plan)
+    last_s = max((attempt.ended_s for attempt in attempts), default=1.0)
+    return run_of(scenario, plan, attempts, with_timeline=True, horizon_s=last_s)

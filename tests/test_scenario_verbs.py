@@ -68,7 +68,7 @@ def test_diff_is_empty_for_equals_and_else_both_values() -> None:
     text = diff_text("small", "medium")
     assert 'municipality.name\n  - "Hurdal"\n  + "Eigersund"' in text
     assert "slots[1].book\n  - not given\n" in text
-    assert "behaviour" not in text
+    assert "behaviour.uptake" not in text
 
 
 def test_schema_text_is_the_schema() -> None:

@@ -10,7 +10,7 @@ from scenarios.measures import MEASURES, Measured
 from scenarios.policy import Policy
 from scenarios.run import Run
 from scenarios.scenario import Scenario
-from simulation.answer import recommend, simulated
+from simulation.answer import recommended, simulated
 from simulation.experiment import Experiment, Task, run_once
 from simulation.judging import is_lost, judge, needed
 from simulation.search import search
@@ -148,7 +148,9 @@ def test_ctrl_c_keeps_the_runs_that_were_finished(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_recommended_plan_carries_its_schedule_and_what_all_at_once_would_do() -> None:
-    result = recommend(a.scenario({"experiment.runs": {"min": 2, "max": 10}}), jobs=1, progress=None, command=["bolk"])
+    result = recommended(
+        a.scenario({"experiment.runs": {"min": 2, "max": 10}}), jobs=1, progress=None, command=["bolk"]
+    )
     assert result.recommendation is not None
     schedule = result.recommendation.schedule
     assert sum(line.count for line in schedule) == 120
