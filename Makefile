@@ -44,7 +44,7 @@ types: setup ## types, strict (pyright)
 	@PYRIGHT_PYTHON_IGNORE_WARNINGS=1 $(BIN)/pyright
 
 architecture: setup ## the import order of the house (import-linter)
-	@$(BIN)/lint-imports
+	@$(BIN)/lint-imports --no-logo
 
 check: lint types architecture ## lint, types and architecture
 
