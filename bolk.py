@@ -88,8 +88,10 @@ def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
     result = recommended(question, jobs=flags.get("jobs", 0), progress=line, command=_command())
     line.close()
     _write_result(result, folder)
-    files = [*write_report(result, [], folder), *write_schedule(result, folder)]
-    return _said(result, recommend_screen, [folder / "result.json", *files], flags)
+    files = [folder / "result.json"]
+    if not result.provenance.interrupted:
+        files += [*write_report(result, [], folder), *write_schedule(result, folder)]
+    return _said(result, recommend_screen, files, flags)
 
 
 @cli.command()
@@ -234,17 +236,21 @@ def _read_result(path: Path) -> "Result":
     from scenarios.naming import result_at
 
     try:
-        return result_at(path)
+        result = result_at(path)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
+    if result.kind == "recommend" and result.recommendation is None:
+        raise click.UsageError(f"{path} was interrupted before it had an answer; run it again")
+    return result
 
 
 def _said(result: "Result", screen: Callable[..., str], files: list[Path], flags: Flags) -> int:
     """Print the answer, and turn it into the exit code."""
+    shown = "" if result.provenance.interrupted else screen(result, flags.get("lang", "en"))
     if flags.get("as_json"):
         click.echo(result.json_text(), nl=False)
     else:
-        click.echo("\n".join([screen(result, flags.get("lang", "en")), *map(str, files)]))
+        click.echo("\n".join([shown, *map(str, files)]).lstrip())
     if result.generator and result.generator.reason:
         click.echo(f"The measurement is inconclusive: {result.generator.reason}", err=True)
     if result.provenance.interrupted:

@@ -8,7 +8,7 @@ import datetime as dt
 import zoneinfo
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scenarios import register
@@ -52,6 +52,14 @@ class Municipality(Part):
         if self.names and self.number is not None:
             raise _sense("number and population are for one made-up municipality", "leave them out beside names")
         return self
+
+
+def _by_name(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+MunicipalityField = Annotated[Municipality, BeforeValidator(_by_name, json_schema_input_type=str | Municipality)]
+"""`municipality = "Bergen"` is short for a table with that name."""
 
 
 class Window(Part):
@@ -234,7 +242,7 @@ class Scenario(Part):
         description="small letters, digits and hyphens, for file names",
     )
     title: Words = Field(description="the heading of the report")
-    municipality: Municipality = Field(description="who invites")
+    municipality: MunicipalityField = Field(description="who invites")
     invitation: Invitation = Field(description="who gets an SMS, and when")
     slots: tuple[SlotBlock, ...] = Field(min_length=1, description="free appointments, one [[slots]] for each book")
     policy: Policy = Field(description="used by simulate and loadtest")

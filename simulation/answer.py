@@ -11,6 +11,7 @@ from scenarios.result import (
     Candidate,
     Recommendation,
     Result,
+    Role,
     ScheduleLine,
     Supply,
     Verdict,
@@ -100,30 +101,34 @@ def supply_of(scenario: Scenario) -> Supply:
 
 
 def recommended(scenario: Scenario, *, jobs: int, progress: Progress | None, command: Sequence[str]) -> Result:
-    """Search for the plan and say what was found, as a result."""
+    """Search for the plan and say what was found, as a result.
+
+    Metrics, thresholds and plans are those of the recommended policy, or of all at once where none is.
+    """
     begun = Stopwatch()
     with Experiment(scenario, jobs=jobs, progress=progress) as experiment:
         finding = search(experiment)
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding)
-    shown = next((one for one in finding.trials if "recommended" in one.roles), None)
-    judged = shown.judgement if shown else None
+    role: Role = "recommended" if finding.chosen else "all_at_once"
+    shown = next(one for one in finding.trials if role in one.roles)
     verdict: Verdict = "inconclusive" if experiment.interrupted else "pass" if answer.answer == "plan" else "fail"
     return Result(
         kind="recommend",
         scenario=scenario_ref(scenario),
         policy=answer.policy,
-        metrics=metrics_of(shown.runs) if shown else {},
-        thresholds=judged.thresholds if judged else [],
+        metrics=metrics_of(shown.runs),
+        thresholds=shown.judgement.thresholds,
         verdict=verdict,
-        recommendation=answer,
+        # A search that was cut short has no answer, not even "no plan".
+        recommendation=None if experiment.interrupted else answer,
         candidates=candidates,
         provenance=provenance_of(
             scenario,
             command=command,
             begun=begun,
             replications=experiment.run_count,
-            plan_sha256=[run.plan_sha256 for run in shown.runs] if shown else [],
+            plan_sha256=[run.plan_sha256 for run in shown.runs],
             engine="simpy",
             partial=experiment.interrupted,
             interrupted=experiment.interrupted,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from scenarios import catalogue
+from scenarios.inventory import inventory_of
 from scenarios.problems import Problem, ScenarioError
 from scenarios.reading import load, read, sha256_of
 from scenarios.scenario import Scenario
@@ -282,3 +283,15 @@ def test_the_digest_is_of_the_question_and_not_of_the_file(changed: Write) -> No
 def test_overrides_are_put_in_before_anything_is_checked(changed: Write) -> None:
     broken = changed(('pause      = "5 min"', "pause = 5"))
     assert load(broken, ["policy.pause=5 min"]) == load("ci-smoke")
+
+
+def test_a_municipality_can_be_named_in_one_word_and_the_cohort_gives_the_number(tmp_path: Path) -> None:
+    medium = catalogue.path_of("medium")
+    assert medium is not None
+    text = medium.read_text(encoding="utf-8")
+    table = re.search(r"^\[municipality\]\n(?:.+\n)*", text, re.M)
+    assert table is not None
+    short = text.replace(table[0], "").replace("schema = 1\n", 'schema = 1\nmunicipality = "Bergen"\n')
+    (tmp_path / "short.toml").write_text(short, encoding="utf-8")
+    (owner,) = inventory_of(load(tmp_path / "short.toml"))
+    assert (owner.number, owner.name, owner.invited) == ("4601", "Bergen", 37168)

@@ -159,3 +159,17 @@ def test_the_recommended_plan_carries_its_schedule_and_what_all_at_once_would_do
     roles = {role for candidate in result.candidates for role in candidate.roles}
     assert roles == {"recommended", "all_at_once", "own_rule"}
     assert all(candidate.timeline for candidate in result.candidates if candidate.roles)
+
+
+def test_a_search_cut_short_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    def at_once_ctrl_c(scenario: Scenario, policy: Policy, replication: int) -> Run:
+        if policy.batch_size != "all":
+            raise KeyboardInterrupt
+        return run_once(scenario, policy, replication)
+
+    monkeypatch.setattr("simulation.experiment.run_once", at_once_ctrl_c)
+    result = recommended(a.scenario({"experiment.runs": {"min": 2, "max": 4}}), jobs=1, progress=None, command=["bolk"])
+    assert result.recommendation is None
+    assert result.provenance.interrupted
+    assert result.verdict == "inconclusive"
+    assert result.metrics["booked_count"] is not None
