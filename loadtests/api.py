@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
-from loadtests.journey import Got, Message, Refusal, Reply, Silence
+from loadtests.conversation import Got, Message, Refusal, Reply, Silence
 from scenarios.attempts import Operation, Outcome, Status
 from scenarios.identity import national_number
 
 Value = TypeVar("Value")
 
 OK: Final = 200
+CREATED: Final = 201
 ACCEPTED: Final = 202
+CONFLICT: Final = 409
 SHED: Final = frozenset({429, 503})
 
 
@@ -94,27 +96,61 @@ class BookingApi:
 
     def reserve(self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float) -> Reply[str]:
         """POST a reservation, with a key that belongs to this attempt alone; the reservation's id."""
-        citizen, number = attempt
-        book, start = wish
-        call = Call(
-            operation=Operation.RESERVE,
-            method="POST",
-            url=f"{self._url}/reservations",
-            headers=_bearer(token) | {"Idempotency-Key": f"{self._run}-{citizen}-{number}"},
-            body={"book": book, "start": start},
-        )
+        call = self._wish(Operation.RESERVE, "reservations", token, attempt, {"book": wish[0], "start": wish[1]})
         return self._reply(call, until_s, ACCEPTED, lambda said: _text(said["reservation"]))
+
+    def reserve_at_once(
+        self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
+    ) -> Reply[Message]:
+        """POST a reservation to a server that decides in the request."""
+        call = self._wish(Operation.RESERVE, "reservations", token, attempt, {"book": wish[0], "start": wish[1]})
+        return self._reply(call, until_s, CREATED, _confirmation, lambda: Message(Outcome.REJECTED, None))
+
+    def assign(self, token: str, attempt: tuple[int, int], book: str, until_s: float) -> Reply[Message]:
+        """POST a reservation for any time of a book."""
+        call = self._wish(Operation.RESERVE, "reservations", token, attempt, {"book": book})
+        return self._reply(call, until_s, CREATED, _confirmation, lambda: Message(Outcome.NO_SLOT, None))
+
+    def hold(
+        self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
+    ) -> Reply[tuple[str | None]]:
+        """POST a hold; the reservation's id, or None if nothing was free then."""
+        call = self._wish(Operation.HOLD, "holds", token, attempt, {"book": wish[0], "start": wish[1]})
+        return self._reply(call, until_s, CREATED, lambda said: (_text(said["reservation"]),), lambda: (None,))
+
+    def confirm(self, token: str, reservation: str, until_s: float) -> Reply[Message]:
+        """POST the confirmation of a hold."""
+        url = f"{self._url}/holds/{quote(reservation, safe='')}/confirm"
+        call = Call(operation=Operation.RESERVE, method="POST", url=url, headers=_bearer(token), body={})
+        return self._reply(call, until_s, OK, _confirmation, lambda: Message(Outcome.REJECTED, None))
 
     def inbox(self, token: str, reservation: str, until_s: float) -> Reply[Message | None]:
         """GET the inbox; the message about a reservation, None while there is none."""
         call = self._get(Operation.INBOX, token, "inbox", reservation=reservation)
         return self._reply(call, until_s, OK, lambda said: _message(said["messages"], reservation))
 
+    def _wish(
+        self, operation: Operation, path: str, token: str, attempt: tuple[int, int], body: dict[str, str]
+    ) -> Call:
+        citizen, number = attempt
+        key = {"Idempotency-Key": f"{self._run}-{citizen}-{number}"}
+        return Call(
+            operation=operation, method="POST", url=f"{self._url}/{path}", headers=_bearer(token) | key, body=body
+        )
+
     def _get(self, operation: Operation, token: str, path: str, **query: str) -> Call:
         tail = f"?{urlencode(query)}" if query else ""
         return Call(operation=operation, method="GET", url=f"{self._url}/{path}{tail}", headers=_bearer(token))
 
-    def _reply(self, call: Call, until_s: float, code: int, read: Callable[[Any], Value]) -> Reply[Value]:
+    def _reply(
+        self,
+        call: Call,
+        until_s: float,
+        code: int,
+        read: Callable[[Any], Value],
+        taken: Callable[[], Value] | None = None,
+    ) -> Reply[Value]:
+        """Make a call; `read` makes sense of the body that comes with `code`, `taken` says what a conflict means."""
         match self._exchange(call, until_s):
             case Silence():
                 return Silence()
@@ -128,6 +164,8 @@ class BookingApi:
                     return Got(read(json.loads(body)))
                 except (KeyError, TypeError, ValueError):
                     return Refusal(Status.FAILED)
+            case Response(got, _) if got == CONFLICT and taken is not None:
+                return Got(taken())
             case Response():
                 return Refusal(Status.FAILED)
 
@@ -140,6 +178,10 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError(f"expected text, got {value!r}")
     return value
+
+
+def _confirmation(said: dict[str, Any]) -> Message:
+    return Message(Outcome.CONFIRMED, _text(said["slot"]), _text(said["start"]))
 
 
 def _message(messages: list[dict[str, Any]], reservation: str) -> Message | None:

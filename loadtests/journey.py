@@ -6,94 +6,23 @@ the plan and from what the citizen saw; being late in sending it is the generato
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final, Generic, Protocol, TypeAlias, TypeVar
+from typing import Final, TypeVar, assert_never
 
+from loadtests.conversation import Client, Clock, Got, Message, Refusal, Reply, Silence, Stopped
 from loadtests.timetable import Timetable
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
 from scenarios.choice import choose_day, choose_time
 from scenarios.rows import Citizen, Try
+from scenarios.strategy import Strategy
 
 Value = TypeVar("Value")
 Read = TypeVar("Read")
 
 
-@dataclass(frozen=True, slots=True)
-class Got(Generic[Value]):
-    """The server gave a definite answer."""
-
-    value: Value
-
-
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """The server refused, failed, or broke the connection; the status is never OK."""
-
-    status: Status
-
-
-@dataclass(frozen=True, slots=True)
-class Silence:
-    """No answer came before patience ran out."""
-
-
-Reply: TypeAlias = Got[Value] | Refusal | Silence
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """What lies in the inbox: CONFIRMED with the place, or REJECTED."""
-
-    outcome: Outcome
-    slot: str | None
-
-
-class Clock(Protocol):
-    """The plan's time as it passes."""
-
-    def now(self) -> float:
-        """Seconds from the first SMS."""
-        ...
-
-    def wait_until(self, moment_s: float) -> None:
-        """Return when `moment_s` has come, at once if it has passed."""
-        ...
-
-
-class Client(Protocol):
-    """The calls of the booking API; each gives up at `until_s` and then replies with Silence."""
-
-    def login(self, citizen: int, until_s: float) -> Reply[str]:
-        """A token for everything that follows."""
-        ...
-
-    def books(self, token: str, municipality: str, until_s: float) -> Reply[list[str]]:
-        """Ids of the books of a municipality."""
-        ...
-
-    def days(self, token: str, book: str, until_s: float) -> Reply[list[str]]:
-        """Days with a free time, as dates."""
-        ...
-
-    def slots(self, token: str, book: str, date: str, until_s: float) -> Reply[list[str]]:
-        """Free times of a day, as local starts."""
-        ...
-
-    def reserve(self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float) -> Reply[str]:
-        """Send a reservation: (citizen, number of the try) asks for (book, start). Its id."""
-        ...
-
-    def inbox(self, token: str, reservation: str, until_s: float) -> Reply[Message | None]:
-        """The answer to a reservation; None while there is none."""
-        ...
-
-
-class Stopped(BaseException):
-    """The run is over before the journey is; raised inside a wait or a call."""
-
-
-def live(citizen: Citizen, timetable: Timetable, client: Client, clock: Clock) -> Iterator[Attempt]:
-    """Live a citizen's journey; every attempt is handed out as it ends.
+def live(
+    citizen: Citizen, timetable: Timetable, client: Client, clock: Clock, strategy: Strategy = Strategy.QUEUED
+) -> Iterator[Attempt]:
+    """Live a citizen's journey on a server that gives places by this strategy; every attempt is handed out as it ends.
 
     When the run is stopped in the middle, an attempt whose reservation was sent ends as UNKNOWN (it may have
     happened) and one that had sent none leaves no trace.
@@ -103,7 +32,7 @@ def live(citizen: Citizen, timetable: Timetable, client: Client, clock: Clock) -
         token = visit.enter()
         for one in citizen.tries:
             if token is not None:
-                visit.find_and_reserve(token, one)
+                visit.try_to_book(token, one, strategy)
             yield visit.attempt()
             if not (one.retries and visit.may_come_back):
                 return
@@ -144,19 +73,25 @@ class _Visit:
 
         return None if self._ask(Operation.BOOKS, self.ended_s, books) is None else token
 
-    def find_and_reserve(self, token: str, one: Try) -> None:
-        """Choose a time among those shown, ask for it and wait for the answer."""
+    def try_to_book(self, token: str, one: Try, strategy: Strategy) -> None:
+        """Find a time, where there is a choice, and get it the way the server gives places."""
+        if strategy is Strategy.ASSIGN:
+            self._be_assigned(token, self.ended_s + one.form_s)
+            return
         time = self._find(token, one)
         if time is None:
             return
         self._asked = self._timetable.book.time_text(time)
-        planned_s = self.ended_s + one.choose_s + one.form_s
-        attempt, wish = (self._citizen.number, self.number), (self._timetable.book.id, self._asked)
-        reservation = self._ask(
-            Operation.RESERVE, planned_s, lambda until_s: self._client.reserve(token, attempt, wish, until_s)
-        )
-        if reservation is not None:
-            self._await_answer(token, reservation, planned_s + self._citizen.answer_patience_s)
+        chosen_s = self.ended_s + one.choose_s
+        match strategy:
+            case Strategy.QUEUED:
+                self._reserve(token, chosen_s + one.form_s)
+            case Strategy.IMMEDIATE:
+                self._reserve_at_once(token, chosen_s + one.form_s)
+            case Strategy.HOLD:
+                self._hold(token, chosen_s, one.form_s)
+            case _:
+                assert_never(strategy)
 
     def end(self, outcome: Outcome, ended_s: float) -> None:
         """The citizen saw the outcome, or left."""
@@ -180,8 +115,8 @@ class _Visit:
 
     @property
     def may_come_back(self) -> bool:
-        """Whether the ending leaves something to try for; an empty list of days does not."""
-        saw_a_day = self._requests[-1].operation is not Operation.DAYS
+        """Whether the ending leaves something to try for; a book without a free day does not."""
+        saw_a_day = self._requests[-1].operation is Operation.SLOTS
         return self._outcome is Outcome.REJECTED or (self._outcome is Outcome.NO_SLOT and saw_a_day)
 
     def _find(self, token: str, one: Try) -> int | None:
@@ -206,6 +141,49 @@ class _Visit:
             return self._nothing_free(times)
         return choose_time(one.pick, one.where, one.preferred, times, len(days))
 
+    @property
+    def _key(self) -> tuple[int, int]:
+        return self._citizen.number, self.number
+
+    @property
+    def _wish(self) -> tuple[str, str]:
+        return self._timetable.book.id, self._asked or ""
+
+    def _reserve(self, token: str, planned_s: float) -> None:
+        reservation = self._ask(
+            Operation.RESERVE, planned_s, lambda until_s: self._client.reserve(token, self._key, self._wish, until_s)
+        )
+        if reservation is not None:
+            self._await_answer(token, reservation, planned_s + self._citizen.answer_patience_s)
+
+    def _reserve_at_once(self, token: str, planned_s: float) -> None:
+        reserve = self._client.reserve_at_once
+        self._answered(
+            self._ask(Operation.RESERVE, planned_s, lambda until_s: reserve(token, self._key, self._wish, until_s))
+        )
+
+    def _be_assigned(self, token: str, planned_s: float) -> None:
+        assign, book = self._client.assign, self._timetable.book.id
+        self._answered(self._ask(Operation.RESERVE, planned_s, lambda until_s: assign(token, self._key, book, until_s)))
+
+    def _hold(self, token: str, planned_s: float, form_s: float) -> None:
+        hold, confirm = self._client.hold, self._client.confirm
+        held = self._ask(Operation.HOLD, planned_s, lambda until_s: hold(token, self._key, self._wish, until_s))
+        if held is None:
+            return
+        (reservation,) = held
+        if reservation is None:
+            self._outcome, self.reserved_s = Outcome.REJECTED, self._requests[-1].started_s
+            return
+        self._answered(
+            self._ask(Operation.RESERVE, self.ended_s + form_s, lambda until_s: confirm(token, reservation, until_s))
+        )
+
+    def _answered(self, message: Message | None) -> None:
+        if message is not None:
+            self._outcome, self._slot = message.outcome, message.slot
+            self._asked = message.start or self._asked
+
     def _nothing_free(self, shown: list[int] | None) -> None:
         if shown is not None:
             self._outcome = Outcome.NO_SLOT
@@ -220,8 +198,8 @@ class _Visit:
             )
             if found is None:
                 return
-            if (message := found[0]) is not None:
-                self._outcome, self._slot = message.outcome, message.slot
+            if found[0] is not None:
+                self._answered(found[0])
                 return
         self.end(Outcome.ABANDONED, max(until_s, self.ended_s))
 
@@ -275,4 +253,4 @@ def _read(reply: Reply[Value], reader: Callable[[Value], Read]) -> Reply[Read]:
 
 
 def _indices(index_of: dict[str, int], texts: Sequence[str]) -> list[int]:
-    return sorted(index_of[text] for text in texts)
+    return [index_of[text] for text in texts]

@@ -21,9 +21,10 @@ from locust.contrib.fasthttp import FastHttpSession
 from locust.exception import StopUser
 
 from loadtests.api import BookingApi, Call, Lost, Response
+from loadtests.conversation import Silence, Stopped
 from loadtests.generator import Health, Lag
 from loadtests.job import News, news_line, read_job
-from loadtests.journey import Silence, Stopped, live
+from loadtests.journey import live
 from loadtests.target import require_loopback
 from loadtests.timetable import timetables_of
 from scenarios.attempts import attempt_line
@@ -68,7 +69,9 @@ class Load:
     def __init__(self, job, request_event):
         plan = read_plan(Path(job.plan))
         self._citizens = citizens_of(plan)
-        self._timetables = timetables_of(Scenario.model_validate(job.scenario))
+        scenario = Scenario.model_validate(job.scenario)
+        self._timetables = timetables_of(scenario)
+        self._strategy = scenario.platform.strategy
         self._deadline_s = job.deadline_s
         self._record = Path(job.record).open("a", encoding="utf-8", newline="\n")  # noqa: SIM115  (closed by close)
         self._clock = WallClock(job.speedup)
@@ -113,7 +116,7 @@ class Load:
 
     def _live(self, citizen: Citizen):
         timetable = self._timetables[citizen.municipality][citizen.book]
-        for attempt in live(citizen, timetable, self._api, self._clock):
+        for attempt in live(citizen, timetable, self._api, self._clock, self._strategy):
             self._record.write(attempt_line(attempt) + "\n")
             self._record.flush()
         self._done += 1

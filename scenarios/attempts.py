@@ -35,6 +35,7 @@ class Operation(StrEnum):
     SLOTS = "slots"
     RESERVE = "reserve"
     INBOX = "inbox"
+    HOLD = "hold"
 
 
 class Status(StrEnum):

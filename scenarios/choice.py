@@ -21,15 +21,15 @@ def choose_day(pick: Pick, where: float, preferred_day: int, days: Sequence[int]
     pick, where
         How, and a number in (0, 1) that settles a uniform choice.
     preferred_day : int
-        The wished day; the next bookable one is taken, and the first if there is none after it.
+        The wished day; the next bookable one is taken, and the earliest if there is none after it.
     days : sequence of int
-        Bookable days, ascending, at least one.
+        Bookable days in the order in which they are shown, at least one.
     """
     match pick:
         case Pick.FIRST:
             return days[0]
         case Pick.PREFERRED:
-            return next((day for day in days if day >= preferred_day), days[0])
+            return min((day for day in days if day >= preferred_day), default=min(days))
         case Pick.UNIFORM:
             return days[int(where * len(days))]
         case _:
@@ -37,7 +37,7 @@ def choose_day(pick: Pick, where: float, preferred_day: int, days: Sequence[int]
 
 
 def choose_time(pick: Pick, where: float, preferred: int, times: Sequence[int], day_count: int) -> int:
-    """Pick one of the free times of the chosen day.
+    """Pick one of the free times of the chosen day, given in the order in which they are shown.
 
     A uniform choice uses what the choice among `day_count` days left of `where`, so that both are uniform and
     independent.
@@ -46,7 +46,7 @@ def choose_time(pick: Pick, where: float, preferred: int, times: Sequence[int], 
         case Pick.FIRST:
             return times[0]
         case Pick.PREFERRED:
-            return next((time for time in times if time >= preferred), times[0])
+            return min((time for time in times if time >= preferred), default=min(times))
         case Pick.UNIFORM:
             return times[int((where * day_count) % 1.0 * len(times))]
         case _:

@@ -14,6 +14,7 @@ from pydantic_core import PydanticCustomError
 from scenarios import register
 from scenarios.policy import BatchSizeField, Policy
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
+from scenarios.strategy import Listing, Strategy
 from scenarios.thresholds import Threshold, threshold_of
 
 MAX_INVITED: Final = 6_000_000  # everyone in Norway, with room; a guard against a slip of the keyboard
@@ -208,6 +209,8 @@ class Platform(Part):
     workers: int = Field(gt=0, le=10_000, description="page workers")
     service_time: PageServiceTime = Field(description="of one page request, by kind")
     login: Station = Field(description="log-in")
+    strategy: Strategy = Field(default=Strategy.QUEUED, description="how a place is given")
+    listing: Listing = Field(default=Listing.EARLIEST, description="in which order free times are shown")
     ehr: Station = Field(description="the record system (EPJ), which decides reservations one after the other")
     sigma: float = Field(default=0.5, ge=0, le=3, description="spread of every service time (lognormal); ASSUMPTION")
 

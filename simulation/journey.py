@@ -6,14 +6,15 @@ waited longer than patience leaves; the request stays behind and is served all t
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TypeVar, assert_never
 
-from reference_server.booking import Confirmed, Rejected
+from reference_server.booking import Confirmed, Decision, Rejected
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
-from scenarios.choice import choose_day, choose_time
+from scenarios.choice import Pick, choose_day, choose_time
 from scenarios.rows import Citizen, Try
+from scenarios.strategy import Listing, Strategy
 from simulation.service_times import COLUMN, EHR
-from simulation.world import Reservation, Steps, World, slot_of
+from simulation.world import Hold, Reservation, Steps, World, slot_of
 
 Answer = TypeVar("Answer")
 
@@ -70,6 +71,27 @@ class Journey:
         return (yield from self._try(one))
 
     def _try(self, one: Try) -> Steps:
+        if self._world.strategy is Strategy.ASSIGN:
+            yield self._env.timeout(one.form_s)
+            return (yield from self._be_assigned())
+        found: int | Ending = yield from self._find(one)
+        if isinstance(found, Ending):
+            return found
+        yield self._env.timeout(one.choose_s)
+        match self._world.strategy:
+            case Strategy.QUEUED:
+                yield self._env.timeout(one.form_s)
+                return (yield from self._reserve(found))
+            case Strategy.IMMEDIATE:
+                yield self._env.timeout(one.form_s)
+                return (yield from self._reserve_at_once(found))
+            case Strategy.HOLD:
+                return (yield from self._hold(found, one.form_s))
+            case _:
+                assert_never(self._world.strategy)
+
+    def _find(self, one: Try) -> Steps:
+        """Read the list of days, then the times of one; the time chosen, or how it ended."""
         ledger, day_of = self._open.ledger, self._open.book.day_of
         days: list[int] | None = yield from self._ask(Operation.DAYS, ledger.free_days)
         if days is None:
@@ -77,17 +99,18 @@ class Journey:
         self._saw_a_day = bool(days)
         if not days:
             return Ending(Outcome.NO_SLOT, self._env.now)
-        day = choose_day(one.pick, one.where, day_of[one.preferred], days)
+        # In a list of one's own, the first is any: the same to a citizen as choosing at random.
+        pick = Pick.UNIFORM if one.pick is Pick.FIRST and self._world.listing is Listing.SPREAD else one.pick
+        day = choose_day(pick, one.where, day_of[one.preferred], days)
         times: list[int] | None = yield from self._ask(Operation.SLOTS, lambda: ledger.free_times(day))
         if times is None:
             return self._left()
         if not times:
             return Ending(Outcome.NO_SLOT, self._env.now)
-        time = choose_time(one.pick, one.where, one.preferred, times, len(days))
-        yield self._env.timeout(one.choose_s + one.form_s)
-        return (yield from self._reserve(time))
+        return choose_time(pick, one.where, one.preferred, times, len(days))
 
     def _reserve(self, time: int) -> Steps:
+        """Send the reservation, and look in the inbox until the record system has answered."""
         sent_s = self._env.now
         reservation: Reservation | None = yield from self._ask(Operation.RESERVE, lambda: self._send(time))
         if reservation is None:
@@ -99,20 +122,59 @@ class Journey:
             inbox = yield from self._ask(Operation.INBOX, lambda: [reservation.decision])
             if inbox is None:
                 return self._left(time, sent_s)
-            match inbox[0]:
-                case Confirmed() as decision:
-                    slot = slot_of(self._open, time, decision)
-                    return Ending(Outcome.CONFIRMED, self._env.now, time, slot, sent_s)
-                case Rejected():
-                    return Ending(Outcome.REJECTED, self._env.now, time, None, sent_s)
-                case _:
-                    pass
+            if inbox[0] is not None:
+                return self._answered(time, inbox[0], sent_s)
         return Ending(Outcome.ABANDONED, max(deadline_s, self._env.now), time, None, sent_s)
 
     def _send(self, time: int) -> Reservation:
         reservation = Reservation(self._citizen.number, time)
         self._env.process(self._world.decide(reservation, self._open.ledger, self._work_s[EHR]))
         return reservation
+
+    def _reserve_at_once(self, time: int) -> Steps:
+        """Send the reservation and get the answer in the response."""
+        sent_s = self._env.now
+        ledger, citizen = self._open.ledger, self._citizen.number
+        decision: Decision | None = yield from self._ask(Operation.RESERVE, lambda: ledger.reserve(time, citizen))
+        return self._left(time, sent_s) if decision is None else self._answered(time, decision, sent_s)
+
+    def _hold(self, time: int, form_s: float) -> Steps:
+        """Have the place held, fill in the form, and confirm while the hold lasts."""
+        asked_s = self._env.now
+        held: Hold | Rejected | None = yield from self._ask(
+            Operation.HOLD, lambda: self._world.hold(self._open.ledger, time, self._citizen.number)
+        )
+        if held is None:
+            return self._left(time)
+        if isinstance(held, Rejected):
+            return self._answered(time, held, asked_s)
+        yield self._env.timeout(form_s)
+        sent_s = self._env.now
+        decision: Decision | None = yield from self._ask(Operation.RESERVE, held.confirm)
+        return self._left(time, sent_s) if decision is None else self._answered(time, decision, sent_s)
+
+    def _be_assigned(self) -> Steps:
+        """Ask for any time, and get the first free one."""
+        sent_s = self._env.now
+        given: tuple[int, Decision] | bool | None = yield from self._ask(
+            Operation.RESERVE, lambda: self._world.assign(self._open.ledger, self._citizen.number) or False
+        )
+        if given is None:
+            return self._left(None, sent_s)
+        if isinstance(given, bool):
+            self._saw_a_day = False
+            return Ending(Outcome.NO_SLOT, self._env.now)
+        return self._answered(given[0], given[1], sent_s)
+
+    def _answered(self, time: int, decision: Decision, sent_s: float) -> Ending:
+        match decision:
+            case Confirmed():
+                slot = slot_of(self._open, time, decision)
+                return Ending(Outcome.CONFIRMED, self._env.now, time, slot, sent_s)
+            case Rejected():
+                return Ending(Outcome.REJECTED, self._env.now, time, None, sent_s)
+            case _:
+                assert_never(decision)
 
     def _ask(self, operation: Operation, answer: Callable[[], Answer]) -> Steps:
         """Make a request; the answer, or None if the citizen left before it came."""

@@ -9,11 +9,16 @@ from scenarios.plan import Plan
 from scenarios.scenario import Scenario
 from scenarios.streams import FloatArray, Quantity, lognormals, uniforms
 
-EHR: Final = len(Operation)
-"""Column of the record system's own work, after those of the operations."""
+EHR: Final = 6
+"""Column of the record system's own work."""
 
-COLUMN: Final = {operation: column for column, operation in enumerate(Operation)}
-_STRIDE: Final = 8  # draws set aside for each try; the number is part of the stream, so it never changes
+COLUMN: Final = {
+    Operation.LOGIN: 0, Operation.BOOKS: 1, Operation.DAYS: 2, Operation.SLOTS: 3, Operation.RESERVE: 4,
+    Operation.INBOX: 5, Operation.HOLD: 7,
+}  # fmt: skip
+"""Column of each operation. Columns are part of the stream: a new operation takes the next one that is free."""
+
+_STRIDE: Final = 8  # columns of each try; part of the stream too
 
 
 def service_times(scenario: Scenario, plan: Plan) -> FloatArray:
@@ -24,13 +29,14 @@ def service_times(scenario: Scenario, plan: Plan) -> FloatArray:
     Returns
     -------
     ndarray
-        (N, K, 7) float64 seconds on the tick grid: one column for each `Operation`, then the record system.
+        (N, K, 8) float64 seconds on the tick grid, with the columns of `COLUMN` and `EHR`.
     """
     platform = scenario.platform
-    medians = {operation: platform.service_time.list for operation in Operation}
-    medians |= {Operation.LOGIN: platform.login.service_time, Operation.RESERVE: platform.service_time.confirm}
+    medians_s = dict.fromkeys(COLUMN.values(), platform.service_time.list)
+    medians_s[COLUMN[Operation.LOGIN]] = platform.login.service_time
+    medians_s[COLUMN[Operation.RESERVE]] = medians_s[COLUMN[Operation.HOLD]] = platform.service_time.confirm
+    medians_s[EHR] = platform.ehr.service_time
     u = uniforms(plan.seed, plan.replication, Quantity.SERVICE, plan.citizens, plan.tries * _STRIDE)
     u = u.reshape(plan.citizens, plan.tries, _STRIDE)
-    columns = [lognormals(u[:, :, column], medians[each], platform.sigma) for each, column in COLUMN.items()]
-    columns.append(lognormals(u[:, :, EHR], platform.ehr.service_time, platform.sigma))
+    columns = [lognormals(u[:, :, column], medians_s[column], platform.sigma) for column in range(_STRIDE)]
     return np.stack(columns, axis=2)

@@ -6,10 +6,11 @@ from typing import Any, TypeVar
 
 import simpy
 
-from reference_server.booking import Confirmed, Decision, Ledger
+from reference_server.booking import Confirmed, Decision, Ledger, Rejected
 from scenarios.attempts import Operation
 from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.scenario import Scenario
+from scenarios.strategy import HOLD_S, Listing, Strategy
 
 Content = TypeVar("Content")
 Steps = Generator[simpy.Event, Any, Any]
@@ -22,6 +23,22 @@ class Reservation:
     citizen: int
     time: int
     decision: Decision | None = None
+
+
+@dataclass(slots=True)
+class Hold:
+    """A place that is held; `live` until it is confirmed, or has been given back after its time."""
+
+    place: int
+    live: bool = True
+    confirmed: bool = False
+
+    def confirm(self) -> Decision:
+        """Turn the hold into an appointment, if it still stands."""
+        if not self.live:
+            return Rejected()
+        self.confirmed = True
+        return Confirmed(self.place)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +59,8 @@ class World:
     def __init__(self, scenario: Scenario) -> None:
         platform = scenario.platform
         self.env = simpy.Environment()
+        self.strategy: Strategy = platform.strategy
+        self.listing: Listing = platform.listing
         self.login = simpy.Resource(self.env, platform.login.workers)
         self.pages = simpy.Resource(self.env, platform.workers)
         self.ehr = simpy.Resource(self.env, platform.ehr.workers)
@@ -66,6 +85,29 @@ class World:
         reservation.decision = yield from self.serve(
             self.ehr, service_s, lambda: ledger.reserve(reservation.time, reservation.citizen)
         )
+
+    def hold(self, ledger: Ledger, time: int, citizen: int) -> Hold | Rejected:
+        """Hold the next place of a time for a while, or none is left."""
+        decision = ledger.reserve(time, citizen)
+        if isinstance(decision, Rejected):
+            return decision
+        held = Hold(decision.place)
+        self.env.process(self._give_back(held, ledger, time))
+        return held
+
+    def _give_back(self, held: Hold, ledger: Ledger, time: int) -> Steps:
+        yield self.env.timeout(HOLD_S)
+        held.live = held.confirmed
+        if not held.confirmed:
+            ledger.cancel(time, held.place)
+
+    def assign(self, ledger: Ledger, citizen: int) -> tuple[int, Decision] | None:
+        """Give the first free place there is; None where there is none."""
+        days = ledger.free_days()
+        if not days:
+            return None
+        time = ledger.free_times(days[0])[0]
+        return time, ledger.reserve(time, citizen)
 
 
 def _opened(book: AppointmentBook) -> OpenBook:

@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 from greenlet import getcurrent, greenlet
 
-from loadtests.journey import Got, Message, Reply, Silence, live
+from loadtests.conversation import Got, Message, Reply, Silence
+from loadtests.journey import live
 from loadtests.timetable import Timetable, timetables_of
-from reference_server.booking import Confirmed
+from reference_server.booking import Confirmed, Decision, Ledger, Rejected
 from scenarios.attempts import Attempt, Operation, Outcome
 from scenarios.plan import Plan, plan_of
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
+from scenarios.strategy import Strategy
 from simulation.replication import simulate
 from simulation.service_times import COLUMN, EHR, service_times
-from simulation.world import OpenBook, Reservation, Steps, World, slot_of
+from simulation.world import Hold, OpenBook, Reservation, Steps, World, slot_of
 from tests import a
 
 CALM: dict[str, Any] = {}
@@ -36,6 +38,7 @@ class SimulatedPlatform:
     def __init__(self, world: World, opened: OpenBook, service_s: np.ndarray) -> None:
         self.world, self.opened, self.service_s = world, opened, service_s
         self.sent: Reservation | None = None
+        self.held: tuple[int, Hold | Rejected] | None = None
         self.tries = 0
 
     def now(self) -> float:
@@ -73,6 +76,53 @@ class SimulatedPlatform:
         assert (int(token) >= 0, reservation) == (True, "R")
         return self._served(Operation.INBOX, until_s, self._message)
 
+    def reserve_at_once(
+        self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
+    ) -> Reply[Message]:
+        assert (int(token), self.tries) == attempt
+        time = self.opened.time_texts.index(wish[1])
+        return self._served(
+            Operation.RESERVE, until_s, lambda: self._told(time, self._ledger.reserve(time, attempt[0]))
+        )
+
+    def assign(self, token: str, attempt: tuple[int, int], book: str, until_s: float) -> Reply[Message]:
+        assert (int(token), 1, book) == (*attempt, self.opened.book.id)
+
+        def given() -> Message:
+            place = self.world.assign(self._ledger, attempt[0])
+            return Message(Outcome.NO_SLOT, None) if place is None else self._told(*place)
+
+        return self._served(Operation.RESERVE, until_s, given)
+
+    def hold(
+        self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
+    ) -> Reply[tuple[str | None]]:
+        assert (int(token), self.tries) == attempt
+        time = self.opened.time_texts.index(wish[1])
+
+        def held() -> tuple[str | None]:
+            self.held = time, self.world.hold(self._ledger, time, attempt[0])
+            return (None,) if isinstance(self.held[1], Rejected) else ("R",)
+
+        return self._served(Operation.HOLD, until_s, held)
+
+    def confirm(self, token: str, reservation: str, until_s: float) -> Reply[Message]:
+        assert (int(token) >= 0, reservation) == (True, "R")
+        assert self.held is not None
+        time, hold = self.held
+        assert isinstance(hold, Hold)
+        return self._served(Operation.RESERVE, until_s, lambda: self._told(time, hold.confirm()))
+
+    @property
+    def _ledger(self) -> Ledger:
+        return self.opened.ledger
+
+    def _told(self, time: int, decision: Decision) -> Message:
+        slot = slot_of(self.opened, time, decision)
+        if slot is None:
+            return Message(Outcome.REJECTED, None)
+        return Message(Outcome.CONFIRMED, slot, self.opened.time_texts[time])
+
     def _send(self, citizen: int, start: str) -> str:
         self.sent = Reservation(citizen, self.opened.time_texts.index(start))
         work_s = self.service_s[self.tries - 1, EHR].item()
@@ -102,7 +152,7 @@ def _hand_over(steps: Steps) -> Any:
 
 
 def _lived(citizen: Citizen, timetable: Timetable, platform: SimulatedPlatform, attempts: list[Attempt]) -> Steps:
-    journey = greenlet(lambda: attempts.extend(live(citizen, timetable, platform, platform)))
+    journey = greenlet(lambda: attempts.extend(live(citizen, timetable, platform, platform, platform.world.strategy)))
     steps = journey.switch()
     while not journey.dead:
         steps = journey.switch((yield from steps))
@@ -125,6 +175,17 @@ def lived_in_simulation(scenario: Scenario, plan: Plan) -> list[Attempt]:
 def test_both_journeys_make_the_same_attempts_bit_for_bit(changes: dict[str, Any], replication: int):
     scenario = a.scenario(changes)
     plan = plan_of(scenario, scenario.policy, replication)
+    simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
+    lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert lived == simulated
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+@pytest.mark.parametrize("form", ["0 s", "2 min", "15 min"])
+def test_both_journeys_agree_however_places_are_given(strategy: Strategy, form: str):
+    session = {"login": "20 s", "choose": "20 s", "form": form}
+    scenario = a.scenario({**CROWDED, "platform.strategy": strategy.value, "behaviour.session": session})
+    plan = plan_of(scenario, scenario.policy, 0)
     simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
     lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
     assert lived == simulated

@@ -1,12 +1,13 @@
 """What each response of the booking API means, and what each step asks for."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from loadtests.api import BookingApi, Call, Lost, Response
-from loadtests.journey import Got, Message, Refusal, Silence
+from loadtests.conversation import Got, Message, Refusal, Silence
 from scenarios.attempts import Operation, Outcome, Status
 from scenarios.identity import national_number
 
@@ -43,6 +44,7 @@ def asked(operation: Operation, answer: Response | Lost | Silence) -> tuple[Any,
     return reply, wire.calls[0]
 
 
+STEPS = [operation for operation in Operation if operation is not Operation.HOLD]
 ANSWERS = {
     Operation.LOGIN: (said(200, {"token": "T"}), "T"),
     Operation.BOOKS: (said(200, {"books": [{"id": "0301-1", "name": "Vaksine"}]}), ["0301-1"]),
@@ -59,39 +61,39 @@ ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 def test_a_good_answer_is_read(operation: Operation):
     answer, value = ANSWERS[operation]
     assert asked(operation, answer)[0] == Got(value)
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 @pytest.mark.parametrize("code", [429, 503])
 def test_a_request_refused_unread_is_shed(operation: Operation, code: int):
     assert asked(operation, said(code, {}))[0] == Refusal(Status.SHED)
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 @pytest.mark.parametrize("code", [201, 302, 400, 401, 404, 409, 500])
 def test_any_other_status_is_a_failure(operation: Operation, code: int):
     assert asked(operation, said(code, {"token": "T"}))[0] == Refusal(Status.FAILED)
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 @pytest.mark.parametrize("body", [b"", b"<html>", b"\xff", b"[]", b"null", b'{"token": 5}'])
 def test_a_body_that_makes_no_sense_is_a_failure(operation: Operation, body: bytes):
     code = 202 if operation is Operation.RESERVE else 200
     assert asked(operation, Response(code, body))[0] == Refusal(Status.FAILED)
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 @pytest.mark.parametrize("sent", [True, False])
 def test_a_lost_connection_is_a_failure_except_after_a_reservation_was_sent(operation: Operation, sent: bool):
     unknown = sent and operation is Operation.RESERVE
     assert asked(operation, Lost(sent))[0] == Refusal(Status.UNKNOWN if unknown else Status.FAILED)
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 def test_silence_stays_silence(operation: Operation):
     assert asked(operation, Silence())[0] == Silence()
 
@@ -107,7 +109,7 @@ def test_a_rejection_is_an_answer():
 
 
 def test_each_step_asks_for_what_the_api_offers():
-    made = [asked(operation, Silence())[1] for operation in Operation]
+    made = [asked(operation, Silence())[1] for operation in STEPS]
     assert [(call.method, call.url) for call in made] == [
         ("POST", "http://127.0.0.1:5001/login"),
         ("GET", "http://127.0.0.1:5000/api/v1/books?municipality=0301"),
@@ -121,3 +123,47 @@ def test_each_step_asks_for_what_the_api_offers():
     assert all(call.headers["Authorization"] == "Bearer T" for call in made[1:])
     assert made[4].headers["Idempotency-Key"] == "c0ffee-7-2"
     assert made[4].body == {"book": "0301-1", "start": "2021-05-10T08:30"}
+
+
+WISH = ("0301-1", "2021-05-10T08:30")
+CONFIRMATION = {"reservation": "R", "outcome": "CONFIRMED", "slot": "S", "start": "2021-05-10T08:35", "title": "T"}
+GIVEN = Message(Outcome.CONFIRMED, "S", "2021-05-10T08:35")
+
+
+def _strategies(answer: Response | Lost | Silence) -> list[tuple[Any, Call]]:
+    replies: list[tuple[Any, Call]] = []
+    calls: list[Callable[[BookingApi], Any]] = [
+        lambda api: api.reserve_at_once("T", (7, 2), WISH, 9.0),
+        lambda api: api.assign("T", (7, 2), WISH[0], 9.0),
+        lambda api: api.hold("T", (7, 2), WISH, 9.0),
+        lambda api: api.confirm("T", "R/1", 9.0),
+    ]
+    for call in calls:
+        wire = Wire(answer)
+        reply = call(BookingApi("http://127.0.0.1:5000/", "http://127.0.0.1:5001/login", "c0ffee", wire))
+        replies.append((reply, wire.calls[0]))
+    return replies
+
+
+def test_a_place_that_is_given_at_once_comes_with_its_time():
+    at_once, assigned, held, _ = [reply for reply, _ in _strategies(said(201, CONFIRMATION))]
+    assert (at_once, assigned, held) == (Got(GIVEN), Got(GIVEN), Got(("R",)))
+    assert _strategies(said(200, CONFIRMATION))[3][0] == Got(GIVEN)
+
+
+def test_a_conflict_means_taken_or_nothing_left_or_the_hold_ended():
+    assert [reply for reply, _ in _strategies(said(409, {}))] == [
+        Got(Message(Outcome.REJECTED, None)),
+        Got(Message(Outcome.NO_SLOT, None)),
+        Got((None,)),
+        Got(Message(Outcome.REJECTED, None)),
+    ]
+
+
+def test_each_strategy_asks_for_what_the_api_offers():
+    assert [(call.method, call.url, call.body) for _, call in _strategies(Silence())] == [
+        ("POST", "http://127.0.0.1:5000/api/v1/reservations", {"book": WISH[0], "start": WISH[1]}),
+        ("POST", "http://127.0.0.1:5000/api/v1/reservations", {"book": WISH[0]}),
+        ("POST", "http://127.0.0.1:5000/api/v1/holds", {"book": WISH[0], "start": WISH[1]}),
+        ("POST", "http://127.0.0.1:5000/api/v1/holds/R%2F1/confirm", {}),
+    ]

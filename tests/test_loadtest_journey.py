@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from loadtests.journey import Got, Message, Refusal, Reply, Silence, Stopped, live
+from loadtests.conversation import Got, Message, Refusal, Reply, Silence, Stopped
+from loadtests.journey import live
 from loadtests.timetable import timetable_of
 from scenarios.attempts import Attempt, Operation, Outcome, Status
 from scenarios.choice import Pick
@@ -19,7 +20,11 @@ BOOK = inventory_of(a.scenario())[0].books[0]
 DAYS = [day.isoformat() for day in BOOK.days]
 CONFIRMED = Got(Message(Outcome.CONFIRMED, BOOK.slot_id(0, 1)))
 REJECTED = Got(Message(Outcome.REJECTED, None))
+GIVEN = Got(Message(Outcome.CONFIRMED, BOOK.slot_id(3, 1), BOOK.time_text(3)))
 SERVICE_S = 0.5
+
+# Those of a queued reservation, in order.
+STEPS = [operation for operation in Operation if operation is not Operation.HOLD]
 
 
 class FakeClock:
@@ -60,6 +65,22 @@ class FakeClient:
 
     def inbox(self, token: str, reservation: str, until_s: float) -> Reply[Message | None]:
         return self._reply(Operation.INBOX, (token, reservation), until_s, CONFIRMED)
+
+    def reserve_at_once(
+        self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
+    ) -> Reply[Message]:
+        return self._reply(Operation.RESERVE, (token, attempt, wish), until_s, GIVEN)
+
+    def assign(self, token: str, attempt: tuple[int, int], book: str, until_s: float) -> Reply[Message]:
+        return self._reply(Operation.RESERVE, (token, attempt, book), until_s, GIVEN)
+
+    def hold(
+        self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
+    ) -> Reply[tuple[str | None]]:
+        return self._reply(Operation.HOLD, (token, attempt, wish), until_s, Got(("R1",)))
+
+    def confirm(self, token: str, reservation: str, until_s: float) -> Reply[Message]:
+        return self._reply(Operation.RESERVE, (token, reservation), until_s, GIVEN)
 
     def _reply(self, operation: Operation, asked: Any, until_s: float, usual: Any) -> Any:
         self.calls.append((operation, asked))
@@ -105,7 +126,7 @@ def lived(
 
 def test_a_journey_plans_each_request_from_the_end_of_the_one_before():
     (attempt,), client = lived(citizen())
-    assert [request.operation for request in attempt.requests] == list(Operation)
+    assert [request.operation for request in attempt.requests] == STEPS
     assert [request.planned_s for request in attempt.requests] == [120.0, 120.5, 121.0, 121.5, 137.0, 139.5]
     assert all(request.started_s == request.planned_s for request in attempt.requests)
     assert all(request.ended_s - request.started_s == SERVICE_S for request in attempt.requests)
@@ -166,7 +187,7 @@ def test_a_last_look_that_outlasts_patience_with_the_answer_ends_the_attempt_whe
     assert (attempt.outcome, attempt.ended_s) == (Outcome.ABANDONED, 139.5 + 3 * 25.0 + 2 * 2.0)
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 def test_a_request_without_a_response_is_given_up_when_page_patience_is_used_up(operation: Operation):
     def silent(client: FakeClient) -> None:
         client.takes_s[operation] = 1000.0
@@ -178,7 +199,7 @@ def test_a_request_without_a_response_is_given_up_when_page_patience_is_used_up(
     assert last.ended_s == attempt.ended_s == last.planned_s + 30.0
 
 
-@pytest.mark.parametrize("operation", list(Operation))
+@pytest.mark.parametrize("operation", STEPS)
 @pytest.mark.parametrize("status", [Status.SHED, Status.FAILED, Status.UNKNOWN])
 def test_a_refusal_ends_the_journey_with_its_own_outcome(operation: Operation, status: Status):
     (attempt,), _ = lived(citizen(one_try(retries=True), one_try()), {operation: [Refusal(status)]})

@@ -116,6 +116,8 @@ class Stub:
                 return 202, self._reserve(body, headers)
             case Operation.INBOX:
                 return 200, {"messages": self._messages(query["reservation"])}
+            case Operation.HOLD:
+                return 404, {}
 
     def _of(self, municipality: str) -> list[AppointmentBook]:
         return [book for owner in self._owners if owner.number == municipality for book in owner.books]
