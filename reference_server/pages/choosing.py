@@ -1,0 +1,219 @@
+"""The way to an appointment: what for, which book, which day, which time, the form, and sent."""
+
+import datetime as dt
+import secrets
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Final
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response, request
+
+from reference_server.pages.card import BookCard
+from reference_server.pages.desk import Desk, see_other
+from reference_server.pages.month import month_of
+from reference_server.storage import (
+    KeyReused,
+    LimitReached,
+    Move,
+    NoSuchReservation,
+    NotConfirmed,
+    Reservation,
+    Sent,
+    State,
+    TooLate,
+    Wish,
+)
+
+QUESTIONS: Final = ("ill", "allergy", "anticoagulant")
+_KEY_LENGTH: Final = 22
+
+
+class Choosing:
+    """The pages below /bestill."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def mount(self, routes: Blueprint) -> None:
+        """Add the routes."""
+        routes.get("/bestill")(self.need)
+        routes.get("/bestill/veiledning")(self.guidance)
+        routes.get("/bestill/timebok")(self.choose)
+        routes.get("/bestill/<book_id>")(self.days)
+        routes.get("/bestill/<book_id>/<date>")(self.times)
+        routes.post("/bestill/<book_id>/<date>")(self.send)
+        routes.get("/bestill/<book_id>/<date>/<clock>")(self.form)
+        routes.post("/bestill/<book_id>/<date>/<clock>")(self.send_form)
+        routes.get("/bestilt/<reservation>")(self.sent)
+
+    def need(self) -> Response:
+        """«Hva slags time trenger du?»."""
+        self._desk.citizen()
+        return self._desk.show("need.html")
+
+    def guidance(self) -> Response:
+        """Guidance before booking."""
+        self._desk.citizen()
+        return self._desk.show("guidance.html")
+
+    def choose(self) -> Response:
+        """«Velg behandler»: the books, with the text under each name."""
+        self._desk.citizen()
+        cards, chosen = self._desk.cards, request.args.get("timebok")
+        if chosen in cards:
+            return see_other(f"/bestill/{chosen}")
+        missing = "neste" in request.args
+        owners = {(card.service, card.book.municipality_name) for card in cards.values()}
+        return self._desk.show(
+            "book.html",
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK,
+            heading=self._heading(next(iter(owners)))
+            if len(owners) == 1
+            else self._desk.language.text("choose.title_many"),
+            cards=list(cards.values()),
+            several=len(owners) > 1,
+            missing=missing,
+        )
+
+    def days(self, book_id: str) -> Response:
+        """«Velg dato»: a month, with the days that can be booked."""
+        self._desk.citizen()
+        card = self._desk.card(book_id)
+        free = {dt.date.fromisoformat(date): count for date, count in self._desk.storage.free_days(book_id)}
+        month = month_of(_month_asked_for() or min(free).replace(day=1), free) if free else None
+        return self._show_for("month.html", card, month=month)
+
+    def times(self, book_id: str, date: str) -> Response:
+        """«Velg time»: a grid of free times."""
+        self._desk.citizen()
+        card, day = self._desk.card(book_id), self._date(date)
+        free = [dt.datetime.fromisoformat(start) for start, _ in self._desk.storage.free_times(book_id, date)]
+        times = [(start, card.end(start)) for start in free]
+        return self._show_for("times.html", card, date=day, times=times, key=_new_key())
+
+    def send(self, book_id: str, date: str) -> Response:
+        """A time was chosen in the grid: sent at once, where the book asks for no form."""
+        citizen, card = self._desk.citizen_of_form(), self._desk.card(book_id)
+        clock = request.form.get("start", "")
+        start = self._desk.offered(card, date, clock)
+        if card.form:
+            return see_other(f"/bestill/{book_id}/{date}/{clock}{_query()}")
+        return self._sent(citizen, card, start)
+
+    def form(self, book_id: str, date: str, clock: str) -> Response:
+        """The self-declaration."""
+        self._desk.citizen()
+        card = self._desk.card(book_id)
+        return self._form(card, self._desk.offered(card, date, clock), _new_key(), answers={}, missing=[])
+
+    def send_form(self, book_id: str, date: str, clock: str) -> Response:
+        """The self-declaration is filled in; its answers are checked and not kept."""
+        citizen, card = self._desk.citizen_of_form(), self._desk.card(book_id)
+        start = self._desk.offered(card, date, clock)
+        answers = {question: request.form.get(question, "") for question in QUESTIONS}
+        missing = [question for question, answer in answers.items() if answer not in ("yes", "no")]
+        if missing:
+            return self._form(card, start, request.form.get("key", ""), answers=answers, missing=missing)
+        return self._sent(citizen, card, start)
+
+    def sent(self, reservation: str) -> Response:
+        """«Timebestillingen er sendt»."""
+        found = self._desk.storage.reservation(self._desk.citizen(), reservation)
+        if isinstance(found, NoSuchReservation):
+            self._desk.stop("not_found", HTTPStatus.NOT_FOUND)
+        return self._desk.show(
+            "sent.html", card=self._desk.card(found.wish.book), start=dt.datetime.fromisoformat(found.wish.start)
+        )
+
+    def _form(
+        self, card: BookCard, start: dt.datetime, key: str, *, answers: dict[str, str], missing: list[str]
+    ) -> Response:
+        return self._show_for(
+            "form.html",
+            card,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK,
+            start=start,
+            key=key,
+            questions=QUESTIONS,
+            answers=dict.fromkeys(QUESTIONS, "") | answers,
+            missing=missing,
+        )
+
+    def _sent(self, citizen: str, card: BookCard, start: dt.datetime) -> Response:
+        # A form that is sent twice is one wish; another time chosen from the same page is another.
+        key = f"{request.form.get('key', '')[:_KEY_LENGTH]} {start:%Y-%m-%dT%H:%M}"
+        old = self._changing(citizen)
+        if old is not None:
+            return self._changed(card, old, start, key)
+        wish = Wish(citizen=citizen, idempotency_key=key, book=card.book.id, start=f"{start:%Y-%m-%dT%H:%M}")
+        match self._desk.storage.send(wish, self._desk.clock_s(), card.terms):
+            case Sent(reservation):
+                return see_other(f"/bestilt/{reservation}")
+            case LimitReached():
+                return self._desk.stopped("limit", HTTPStatus.CONFLICT)
+            case KeyReused():
+                return self._desk.stopped("form", HTTPStatus.CONFLICT)
+
+    def _changed(self, card: BookCard, old: Reservation, start: dt.datetime, key: str) -> Response:
+        move = Move(citizen=old.wish.citizen, idempotency_key=key, reservation=old.id, start=f"{start:%Y-%m-%dT%H:%M}")
+        first = card.terms.first_changeable(self._desk.clock())
+        match self._desk.storage.change(move, self._desk.clock_s(), first):
+            case Reservation(state=State.CONFIRMED, appointment=appointment):
+                return see_other(f"/timeavtaler/{appointment}?endret=1")
+            case Reservation():
+                return see_other("/innboks")
+            case TooLate():
+                return self._desk.stopped("too_late", HTTPStatus.CONFLICT)
+            case NotConfirmed() | NoSuchReservation():
+                return self._desk.stopped("gone", HTTPStatus.CONFLICT)
+            case KeyReused():
+                return self._desk.stopped("form", HTTPStatus.CONFLICT)
+
+    def _show_for(self, template: str, card: BookCard, *, status: int = 200, **values: object) -> Response:
+        old = self._changing(self._desk.citizen())
+        return self._desk.show(
+            template,
+            status=status,
+            card=card,
+            changing=None if old is None else dt.datetime.fromisoformat(old.wish.start),
+            query=_query(),
+            month_address=_month_address(card),
+            **values,
+        )
+
+    def _changing(self, citizen: str) -> Reservation | None:
+        wanted = request.args.get("endrer")
+        return None if wanted is None else self._desk.appointment(citizen, wanted)
+
+    def _heading(self, owner: tuple[str, str]) -> str:
+        service, municipality = owner
+        tr = self._desk.language.text
+        return tr("choose.title", service=tr(f"services.{service}"), municipality=municipality)
+
+    def _date(self, date: str) -> dt.date:
+        try:
+            day = dt.date.fromisoformat(date)
+        except ValueError:
+            self._desk.stop("not_found", HTTPStatus.NOT_FOUND)
+        return day if day.isoformat() == date else self._desk.stop("not_found", HTTPStatus.NOT_FOUND)
+
+
+def _month_address(card: BookCard) -> Callable[[dt.date], str]:
+    kept = {"endrer": request.args["endrer"]} if "endrer" in request.args else {}
+    return lambda first: f"/bestill/{card.book.id}?{urlencode({'maned': f'{first:%Y-%m}'} | kept)}"
+
+
+def _query() -> str:
+    return f"?{urlencode({'endrer': request.args['endrer']})}" if "endrer" in request.args else ""
+
+
+def _month_asked_for() -> dt.date | None:
+    try:
+        return dt.datetime.strptime(request.args.get("maned", ""), "%Y-%m").date()  # noqa: DTZ007 (a month has no zone)
+    except ValueError:
+        return None
+
+
+def _new_key() -> str:
+    return secrets.token_urlsafe(16)
