@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypedDict, TypeVar, Unpack
 
 import click
 
+from reference_server.address_register.commands import register_commands
 from scenarios.commands import scenario_commands
 
 if TYPE_CHECKING:
@@ -66,13 +67,14 @@ def cli() -> None:
     SCENARIO is a path or a name from `bolk scenario list`.
 
     \b
-    bolk recommend medium                            find the plan, write the report
-    bolk simulate medium --set policy.batch_size=all one policy, many runs
-    bolk loadtest ci-smoke --speedup 20              the same wave over HTTP
+    bolk recommend medium                                  find the plan, write the report
+    bolk simulate medium --set policy.batch_size=all       one policy, many runs
+    bolk loadtest ci-smoke --speedup 20 --until "10 min"   the same wave over HTTP
     """  # noqa: D301  (\b keeps click from joining the lines)
 
 
 cli.add_command(scenario_commands)
+cli.add_command(register_commands)
 
 
 @cli.command()
@@ -147,18 +149,27 @@ def loadtest(
 @_SCENARIO
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, help="Where the booking server listens.")
 @click.option("--login-port", type=click.IntRange(0, 65535), default=8001, help="Where the log-in listens.")
-@click.option("--database", type=click.Path(path_type=Path), help="SQLite file [default: one that goes when it ends].")
+@click.option("--database", metavar="FILE|URL", help="SQLite file or postgresql://... [default: goes when it ends].")
 @click.option("--pace", "pace_text", type=click.Choice(["scenario", "none"]), default="none",
               help="Hold the server to the scenario's assumed platform, or let it run.")  # fmt: skip
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="With --pace scenario: this much faster.")
+@click.option("--waiting-room", "room", type=(click.IntRange(1), click.IntRange(1)), metavar="INSIDE PER_MINUTE",
+              help="Let so many in at a time, and so many a minute.")  # fmt: skip
+@click.option(
+    "--request-log", type=click.Path(path_type=Path), help="A line of JSON for each request, and nobody in it."
+)
 @_SET
-def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, **where: Any) -> int:
+def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, room: tuple[int, int] | None, **where: Any) -> int:
     """Run the reference server: log-in, booking API and record system, on this machine only."""
     from reference_server.pace import Pace
     from reference_server.serving import serve as run_server
+    from reference_server.waiting_room import WaitingRoomRules
     from scenarios.reading import load
 
-    run_server(load(scenario, overrides), pace=Pace(pace_text), announce=_announce, **where)
+    rules = None if room is None else WaitingRoomRules(
+        total_active_users=room[0], new_users_per_minute=room[1], session_duration_s=900.0  # ASSUMPTION: 15 min
+    )  # fmt: skip
+    run_server(load(scenario, overrides), pace=Pace(pace_text), waiting_room=rules, announce=_announce, **where)
     return 0
 
 
@@ -216,9 +227,10 @@ def _plan(question: "Scenario", policy_text: str, until: str | None) -> "tuple[P
 
 
 def _announce(server: "RunningServer") -> None:
-    click.echo(f"Booking server: {server.base_url}/api/v1")
-    click.echo(f"Log-in:         {server.login_url}")
-    click.echo(f"Token for /admin/export (BOLK_ADMIN_TOKEN): {server.admin_token}")
+    click.echo(f"Citizens' pages: {server.base_url}/")
+    click.echo(f"API:             {server.base_url}/api/v1")
+    click.echo(f"Admin pages:     {server.base_url}/admin/")
+    click.echo(f"Admin token (BOLK_ADMIN_TOKEN): {server.admin_token}")
     click.echo("Stop with Ctrl-C.")
 
 

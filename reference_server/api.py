@@ -1,22 +1,46 @@
 """The booking server as one application: what it is, the part for citizens and the part for operators."""
 
 import random
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify
 
-from reference_server.citizens import citizens_part
-from reference_server.operators import operators_part
+from reference_server.address_register.admin import admin_part
+from reference_server.api_schemas import EXAMPLES, SCHEMAS
+from reference_server.appointments import Appointments
+from reference_server.booking import Terms
+from reference_server.books import Books
+from reference_server.citizens import Citizens
+from reference_server.door import Door, Entrance
+from reference_server.giving import Giving
+from reference_server.limits import Limits
+from reference_server.local_time import local_clock
+from reference_server.login_client import RelyingParty
+from reference_server.openapi import Answer, Route, Schema, Who, document, mount, named
+from reference_server.operators import Operators
 from reference_server.pace import Pace, ServiceTimes, Workers
+from reference_server.pages.part import LISTS, RESERVES, cards_of, pages_part
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
-from reference_server.web import problem, web_app
+from reference_server.waiting_room import WaitingRoomRules
+from reference_server.web import METRICS, problem, web_app
 from scenarios.inventory import inventory_of
 from scenarios.reading import sha256_of
 from scenarios.scenario import Scenario
+from scenarios.strategy import HOLD_S, Strategy
 
-_PAGES: Final = ("citizens.books", "citizens.days", "citizens.slots", "citizens.inbox", "citizens.appointments")
+_API: Final = "/api/v1"
+_LISTS: Final = ("books", "days", "slots", "inbox", "appointments", "appointment")
+_DECISIONS: Final = ("reserve", "reserve_at_once", "assign", "hold", "confirm", "cancel", "change")
+_LIMITS: Final = Limits()
+_ABOUT: Final[Schema] = {
+    "title": "bolk reference server",
+    "version": "1",
+    "description": "Booking an appointment as the guide of Norsk helsenett has it. Every error is problem details. "
+    "Log in at the login_url of /api/v1; the token goes in the header Authorization, as Bearer.",
+}
 
 
 def create_app(
@@ -28,6 +52,8 @@ def create_app(
     login_url: str,
     pace: Pace,
     speedup: float,
+    limits: Limits = _LIMITS,
+    waiting_room: WaitingRoomRules | None = None,
 ) -> Flask:
     """The booking server as a Flask application.
 
@@ -38,19 +64,71 @@ def create_app(
     storage : Storage
         Made for the same scenario.
     secret, admin_token : str
-        Shared with the log-in, and with whoever may export the record.
+        Shared with the log-in, and with whoever may see figures and the record.
     login_url : str
         Where citizens log in.
     pace, speedup : Pace, float
-        Every service time is divided by the speedup.
+        Every service time is divided by the speedup, and citizens may ask so much more often.
+    limits : Limits
+        How often somebody may ask, at a speedup of 1.
+    waiting_room : WaitingRoomRules, optional
+        In front of everything that citizens ask of the API; without it they come straight in.
     """
+    app = _paced_app(scenario, pace, speedup)
+    books = Books((book for owner in inventory_of(scenario) for book in owner.books), storage.is_offered)
+    entrance = None if waiting_room is None else Entrance(waiting_room, secret)
+    door = Door(Tokens(secret), limits.times(max(1.0, speedup)))
+    app.before_request(lambda: door.refusal(entrance))
+    strategy = scenario.platform.strategy
+    asking = Citizens(books, storage, scenario.platform.listing).routes()
+    citizens = (
+        *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
+        *Giving(books, storage, strategy, HOLD_S / speedup).routes(),
+        *Appointments(books, storage, Terms(), local_clock(scenario)).routes(),
+    )
+    operators = Operators(storage, admin_token, app.extensions[METRICS], entrance).routes()
+    described: Schema = {}
+    front = _front(_said(scenario, login_url, pace, speedup), described)
+    waiting = entrance.routes() if entrance is not None else ()
+    for name, prefix, routes in (
+        ("citizens", _API, citizens),
+        ("entrance", _API, waiting),
+        ("operators", "", operators),
+        ("front", _API, front),
+    ):
+        part = Blueprint(name, __name__, url_prefix=prefix or None)
+        mount(part, routes)
+        app.register_blueprint(part)
+    described |= document({_API: [*front, *citizens, *waiting], "": operators}, SCHEMAS, _ABOUT)
+    login = RelyingParty(login_url.removesuffix("/login"), secret)
+    cards = cards_of(scenario, list(books))
+    pages = pages_part(
+        cards,
+        storage,
+        secret=secret,
+        login=login,
+        clock=local_clock(scenario),
+        refusal_of=lambda citizen: door.refusal_of(citizen, entrance),
+    )
+    app.register_blueprint(pages)
+    app.register_blueprint(admin_part(list(books), storage, secret=secret, admin_token=admin_token))
+    app.register_error_handler(StorageUnavailable, _unavailable)
+    return app
+
+
+def _paced_app(scenario: Scenario, pace: Pace, speedup: float) -> Flask:
     platform = scenario.platform
     scale = 1 / speedup if pace is Pace.SCENARIO else 0.0
-    page = ServiceTimes(platform.service_time.list * scale, platform.sigma)
+    lists = ServiceTimes(platform.service_time.list * scale, platform.sigma)
     confirm = ServiceTimes(platform.service_time.confirm * scale, platform.sigma)
+    times = dict.fromkeys(_LISTS, lists) | dict.fromkeys(_DECISIONS, confirm)
     workers = Workers(random.Random(scenario.experiment.seed))
-    app = web_app(__name__, workers, dict.fromkeys(_PAGES, page) | {"citizens.reserve": confirm})
-    front = {
+    pages = dict.fromkeys(LISTS, lists) | dict.fromkeys(RESERVES, confirm)
+    return web_app(__name__, workers, {f"citizens.{name}": one for name, one in times.items()} | pages)
+
+
+def _said(scenario: Scenario, login_url: str, pace: Pace, speedup: float) -> dict[str, object]:
+    return {
         "service": "bolk reference server",
         "login_url": login_url,
         "scenario": scenario.name,
@@ -58,12 +136,35 @@ def create_app(
         "pace": pace,
         "speedup": speedup,
     }
-    books = [book for owner in inventory_of(scenario) for book in owner.books]
-    app.add_url_rule("/api/v1", "front", lambda: jsonify(front))
-    app.register_blueprint(citizens_part(books, storage, Tokens(secret)))
-    app.register_blueprint(operators_part(storage, admin_token))
-    app.register_error_handler(StorageUnavailable, _unavailable)
-    return app
+
+
+def _front(said: dict[str, object], described: Schema) -> Sequence[Route]:
+    def front() -> Response:
+        return jsonify(said)
+
+    def openapi() -> Response:
+        return jsonify(described)
+
+    return (
+        Route(
+            method="GET",
+            path="",
+            does=front,
+            says="What this server is, and where one logs in.",
+            who=Who.EVERYBODY,
+            answers={HTTPStatus.OK: Answer(says="This one.", schema=named("Front"), example=EXAMPLES["Front"])},
+        ),
+        Route(
+            method="GET",
+            path="/openapi.json",
+            does=openapi,
+            says="This document.",
+            who=Who.EVERYBODY,
+            answers={
+                HTTPStatus.OK: Answer(says="OpenAPI 3.1.", schema={"type": "object"}, example={"openapi": "3.1.0"})
+            },
+        ),
+    )
 
 
 def _unavailable(_: StorageUnavailable) -> Response:

@@ -4,9 +4,11 @@ The simulation lives by it in virtual time, the server guards it with a database
 storage against it step by step.
 """
 
+import datetime as dt
+import heapq
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,35 @@ class Rejected:
 Decision: TypeAlias = Confirmed | Rejected
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """What a book asks of those who book in it.
+
+    `most_active` is how many reservations one citizen may have there that are sent, held or confirmed; None is any
+    number. An appointment is cancelled or changed this long before it starts at the latest; after that the citizen
+    calls. ASSUMPTION: one appointment each, and a day's notice so that the place can be given again.
+    """
+
+    most_active: int | None = 1
+    cancel_ahead: dt.timedelta = dt.timedelta(days=1)
+    change_ahead: dt.timedelta = dt.timedelta(days=1)
+
+    def allows_another(self, active: int) -> bool:
+        """Whether a citizen with this many active reservations may have one more."""
+        return self.most_active is None or active < self.most_active
+
+    def first_cancellable(self, now: dt.datetime) -> str:
+        """The earliest start, in local time to the minute, that can still be cancelled."""
+        return _minute_at_or_after(now + self.cancel_ahead)
+
+    def first_changeable(self, now: dt.datetime) -> str:
+        """The earliest start, in local time to the minute, that can still be changed."""
+        return _minute_at_or_after(now + self.change_ahead)
+
+
+UNLIMITED: Final = Terms(most_active=None)
+
+
 class Ledger:
     """Who holds which place of one book: the sequential rule.
 
@@ -35,11 +66,12 @@ class Ledger:
         (n_times,) the day of each time, ascending.
     """
 
-    __slots__ = ("_day_of", "_free_at", "_free_on", "_holders", "_times_of")
+    __slots__ = ("_day_of", "_free_at", "_free_on", "_freed", "_holders", "_times_of")
 
     def __init__(self, places: int, day_of: Sequence[int]) -> None:
         self._day_of = tuple(day_of)
-        self._holders: list[list[int]] = [[] for _ in day_of]
+        self._holders: list[dict[int, int]] = [{} for _ in day_of]
+        self._freed: dict[int, list[int]] = {}
         self._free_at = [places] * len(self._day_of)
         days = self._day_of[-1] + 1 if day_of else 0
         self._free_on = [0] * days
@@ -57,14 +89,40 @@ class Ledger:
         return [time for time in self._times_of[day] if self._free_at[time]]
 
     def reserve(self, time: int, citizen: int) -> Decision:
-        """Decide a reservation: the next place of that time, or none left."""
+        """Decide a reservation: the lowest free place of that time, or none left."""
         holders = self._holders[time]
         if not self._free_at[time]:
             return Rejected()
-        holders.append(citizen)
+        freed = self._freed.get(time)  # every place up to the highest one ever given is held or in here
+        place = heapq.heappop(freed) if freed else len(holders) + 1
+        holders[place] = citizen
         self._free_at[time] -= 1
         self._free_on[self._day_of[time]] -= 1
-        return Confirmed(place=len(holders))
+        return Confirmed(place=place)
+
+    def cancel(self, time: int, place: int) -> None:
+        """Free a place that is held, to be given again.
+
+        Raises
+        ------
+        KeyError
+            Nobody holds it.
+        """
+        del self._holders[time][place]
+        heapq.heappush(self._freed.setdefault(time, []), place)
+        self._free_at[time] += 1
+        self._free_on[self._day_of[time]] += 1
+
+    def change(self, time: int, place: int, new_time: int) -> Decision:
+        """Move the holder of a place to another time: the new place first, and the old one is freed only then."""
+        decision = self.reserve(new_time, self._holders[time][place])
+        if isinstance(decision, Confirmed):
+            self.cancel(time, place)
+        return decision
+
+    def holder(self, time: int, place: int) -> int | None:
+        """Who holds a place; None where it is free."""
+        return self._holders[time].get(place)
 
     @property
     def booked(self) -> int:
@@ -75,3 +133,7 @@ class Ledger:
     def free(self) -> int:
         """Places not held."""
         return sum(self._free_on)
+
+
+def _minute_at_or_after(moment: dt.datetime) -> str:
+    return f"{moment + dt.timedelta(microseconds=60_000_000 - 1):%Y-%m-%dT%H:%M}"

@@ -1,52 +1,42 @@
-"""The part of the API for citizens, who all need a token: books, free times, reservations, inbox, appointments."""
+"""The part of the API for citizens, who all need a token: books, free times, reservations and the inbox."""
 
 import datetime as dt
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, jsonify, make_response, request
+from werkzeug.http import parse_etags
 
-from reference_server.messages import appointment_of, message_of
+from reference_server.api_schemas import EXAMPLES
+from reference_server.asking import KEY, PAGE, citizen, idempotency_key, page_of, with_headers
+from reference_server.books import Books
+from reference_server.free_lists import FreeList, FreeLists
+from reference_server.messages import message_of
+from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.storage import KeyReused, Sent, Storage, Wish
-from reference_server.tokens import Tokens
+from reference_server.strategy import Listing
 from reference_server.web import problem, refuse, texts_in_body
-from scenarios.inventory import AppointmentBook
 
-MAX_KEY_LENGTH: Final = 64
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
-def citizens_part(books: Sequence[AppointmentBook], storage: Storage, tokens: Tokens) -> Blueprint:
-    """The routes below /api/v1, named `citizens.books`, `citizens.days` and so on."""
-    part = _Citizens(books, storage, tokens)
-    routes = Blueprint("citizens", __name__, url_prefix="/api/v1")
-    pages: dict[str, Callable[..., Response]] = {
-        "/books": part.books,
-        "/books/<book_id>/days": part.days,
-        "/books/<book_id>/slots": part.slots,
-        "/inbox": part.inbox,
-        "/appointments": part.appointments,
-    }
-    for rule, page in pages.items():
-        routes.get(rule)(page)
-    routes.post("/reservations")(part.reserve)
-    return routes
+class Citizens:
+    """What citizens ask for on the way to an appointment."""
 
-
-class _Citizens:
-    def __init__(self, books: Sequence[AppointmentBook], storage: Storage, tokens: Tokens) -> None:
+    def __init__(self, books: Books, storage: Storage, listing: Listing) -> None:
+        self._books = books
         self._storage = storage
-        self._tokens = tokens
-        self._books = {book.id: book for book in books}
-        self._starts = {book.id: frozenset(map(book.time_text, range(len(book.starts)))) for book in books}
+        self._listing = listing
+        self._free = FreeLists(storage)
 
     def books(self) -> Response:
-        self._citizen()
+        """GET /books."""
+        citizen()
         municipality = request.args.get("municipality")
-        offered = [one for one in self._books.values() if municipality in (None, one.municipality_number)]
+        offered = [one for one in self._books if municipality in (None, one.municipality_number)]
         if not offered:
             refuse(HTTPStatus.NOT_FOUND, "no such municipality here")
         return jsonify(
@@ -54,60 +44,116 @@ class _Citizens:
         )
 
     def days(self, book_id: str) -> Response:
-        self._citizen()
-        days = self._storage.free_days(self._book(book_id).id)
-        return jsonify(days=[{"date": date, "free": free} for date, free in days])
+        """GET /books/{book_id}/days."""
+        whose = citizen()
+        return _list(self._free.days(self._books[book_id].id).listed(self._listing, whose))
 
     def slots(self, book_id: str) -> Response:
-        self._citizen()
-        book, date = self._book(book_id), request.args.get("date", "")
+        """GET /books/{book_id}/slots."""
+        whose = citizen()
+        book, date = self._books[book_id], request.args.get("date", "")
         if not _is_date(date):
             refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "expected a date, for example ?date=2021-05-10")
-        times = self._storage.free_times(book.id, date)
-        return jsonify(slots=[{"start": start, "free": free} for start, free in times])
+        return _list(self._free.times(book.id, date).listed(self._listing, whose))
 
     def reserve(self) -> Response:
-        citizen, key = self._citizen(), request.headers.get("Idempotency-Key", "")
-        if not 0 < len(key) <= MAX_KEY_LENGTH:
-            refuse(HTTPStatus.BAD_REQUEST, f"expected a header Idempotency-Key of 1 to {MAX_KEY_LENGTH} characters")
+        """POST /reservations."""
+        whose, key = citizen(), idempotency_key()
         book_id, start = texts_in_body("book", "start")
-        if start not in self._starts[self._book(book_id).id]:
-            refuse(HTTPStatus.NOT_FOUND, "the book has no such time")
-        wish = Wish(citizen=citizen, idempotency_key=key, book=book_id, start=start)
+        self._books.check_time(self._books[book_id].id, start)
+        wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start=start)
         match self._storage.send(wish, time.time()):
             case KeyReused():
                 return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "this Idempotency-Key was used for something else")
             case Sent(reservation):
-                response = jsonify(reservation=reservation, status="SENT")
-                response.status_code = HTTPStatus.ACCEPTED
-                return response
+                return make_response(jsonify(reservation=reservation, status="SENT"), HTTPStatus.ACCEPTED)
 
     def inbox(self) -> Response:
-        citizen, wanted = self._citizen(), request.args.get("reservation")
-        if wanted is not None and not self._storage.is_own(citizen, wanted):
+        """GET /inbox."""
+        whose, wanted = citizen(), request.args.get("reservation")
+        if wanted is not None and not self._storage.is_own(whose, wanted):
             refuse(HTTPStatus.NOT_FOUND, "you have no such reservation")
-        answers = self._storage.answers(citizen, time.time())
-        return jsonify(
-            messages=[message_of(one, self._books[one.wish.book]) for one in answers if wanted in (None, one.id)]
+        answers = [one for one in self._storage.answers(whose, time.time()) if wanted in (None, one.id)]
+        shown, onwards = page_of(answers)
+        return with_headers(jsonify(messages=[message_of(one, self._books[one.wish.book]) for one in shown]), onwards)
+
+    def routes(self) -> Sequence[Route]:
+        """Everything above, as it is mounted and described."""
+        return (
+            Route(
+                method="GET",
+                path="/books",
+                does=self.books,
+                says="The books of a municipality, or of all.",
+                who=Who.CITIZEN,
+                parameters=[_MUNICIPALITY],
+                answers={HTTPStatus.OK: _answer("Books", "The books.")},
+                refuses={HTTPStatus.NOT_FOUND: "No such municipality here."},
+            ),
+            Route(
+                method="GET",
+                path="/books/{book_id}/days",
+                does=self.days,
+                says="Dates with a free place, ascending. As fresh as the request: no change before it is missing.",
+                who=Who.CITIZEN,
+                parameters=[_BOOK, _KNOWN],
+                answers={HTTPStatus.OK: _answer("Days", "The dates.", "ETag"), HTTPStatus.NOT_MODIFIED: _UNCHANGED},
+                refuses={HTTPStatus.NOT_FOUND: "No such book."},
+            ),
+            Route(
+                method="GET",
+                path="/books/{book_id}/slots",
+                does=self.slots,
+                says="Times of a date with a free place, ascending. As fresh as the request.",
+                who=Who.CITIZEN,
+                parameters=[_BOOK, _DAY, _KNOWN],
+                answers={HTTPStatus.OK: _answer("Slots", "The times.", "ETag"), HTTPStatus.NOT_MODIFIED: _UNCHANGED},
+                refuses={HTTPStatus.NOT_FOUND: "No such book.", HTTPStatus.UNPROCESSABLE_ENTITY: "Not a date."},
+            ),
+            Route(
+                method="POST",
+                path="/reservations",
+                does=self.reserve,
+                says="Ask for a time. The record system decides; its answer comes to the inbox.",
+                who=Who.CITIZEN,
+                parameters=[KEY],
+                body=(named("Wish"), EXAMPLES["Wish"]),
+                answers={
+                    HTTPStatus.ACCEPTED: Answer(
+                        says="Sent to the record system, now or before.",
+                        schema=named("Sent"),
+                        example=EXAMPLES["Sent"],
+                        links={"inbox": {"query.reservation": "$response.body#/reservation"}},
+                    )
+                },
+                refuses={
+                    HTTPStatus.BAD_REQUEST: "No good Idempotency-Key, or the body is not JSON.",
+                    HTTPStatus.NOT_FOUND: "No such book, or the book has no such time.",
+                    HTTPStatus.UNPROCESSABLE_ENTITY: "Not a wish, or the key was used for something else.",
+                },
+            ),
+            Route(
+                method="GET",
+                path="/inbox",
+                does=self.inbox,
+                says="The answers to your reservations, in the order in which they were sent.",
+                who=Who.CITIZEN,
+                parameters=[_ABOUT, *PAGE],
+                answers={HTTPStatus.OK: _answer("Inbox", "The answers.", "Link")},
+                refuses={
+                    HTTPStatus.NOT_FOUND: "You have no such reservation, or no such cursor.",
+                    HTTPStatus.UNPROCESSABLE_ENTITY: "No such limit.",
+                },
+            ),
         )
 
-    def appointments(self) -> Response:
-        answers = self._storage.answers(self._citizen(), time.time())
-        confirmed = [one for one in answers if one.appointment is not None]
-        return jsonify(appointments=[appointment_of(one, self._books[one.wish.book]) for one in confirmed])
 
-    def _citizen(self) -> str:
-        shown = request.authorization
-        token = shown.token if shown is not None and shown.type == "bearer" else None
-        citizen = self._tokens.citizen_of(token or "")
-        if citizen is None:
-            refuse(HTTPStatus.UNAUTHORIZED, "log in first and send the token", {"WWW-Authenticate": "Bearer"})
-        return citizen
-
-    def _book(self, book_id: str) -> AppointmentBook:
-        if book_id not in self._books:
-            refuse(HTTPStatus.NOT_FOUND, "no such book")
-        return self._books[book_id]
+def _list(free: FreeList) -> Response:
+    headers = {"Cache-Control": "private, no-cache", "ETag": free.etag}  # kept, and asked about every time
+    known = request.headers.get("If-None-Match", "")
+    if known and parse_etags(known).contains_raw(free.etag):
+        return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
+    return Response(free.body, headers=headers, content_type="application/json")
 
 
 def _is_date(text: str) -> bool:
@@ -116,3 +162,38 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return _DATE.fullmatch(text) is not None
+
+
+def _answer(schema: str, says: str, *headers: str) -> Answer:
+    return Answer(says=says, schema=named(schema), example=EXAMPLES[schema], headers=headers)
+
+
+_UNCHANGED: Final = Answer(says="The list is still the one you have.", headers=["ETag"])
+_BOOK: Final = Parameter(name="book_id", place="path", says="The book.", schema={"type": "string"}, example="9999-1")
+_DAY: Final = Parameter(
+    name="date", place="query", says="The date.", schema={"type": "string", "format": "date"}, example="2021-05-10"
+)
+_MUNICIPALITY: Final = Parameter(
+    name="municipality",
+    place="query",
+    says="Its number.",
+    schema={"type": "string"},
+    example="9999",
+    required=False,
+)
+_KNOWN: Final = Parameter(
+    name="If-None-Match",
+    place="header",
+    says="The ETag of the list you have.",
+    schema={"type": "string"},
+    example='"5a0c1f6d2b9e4c7d8a3b6e1f0c9d7a52"',
+    required=False,
+)
+_ABOUT: Final = Parameter(
+    name="reservation",
+    place="query",
+    says="Only the answer to this one.",
+    schema={"type": "string"},
+    example="a58bf8d8-4949-4a1e-95f8-7d17b88898b0",
+    required=False,
+)

@@ -1,23 +1,24 @@
-"""The database file of a server: made for one scenario, and never used for another."""
+"""Where the server keeps its record: a file (SQLite) or a PostgreSQL database, told apart by how it is named."""
 
-import secrets
-import sqlite3
-from contextlib import closing
-from importlib.resources import files
 from pathlib import Path
 from typing import Final
 
-from reference_server.sqlite_storage import connected
-from reference_server.start_error import ServerStartError
-from scenarios.inventory import inventory_of
-from scenarios.reading import sha256_of
+from reference_server.postgresql_database import prepare_database
+from reference_server.postgresql_storage import PostgresqlStorage
+from reference_server.sqlite_database import prepare_file
+from reference_server.sqlite_storage import SqliteStorage
 from scenarios.scenario import Scenario
 
-_SCHEMA: Final = "bolk.database/1"
+_POSTGRESQL: Final = ("postgresql://", "postgres://")
 
 
-def prepare(path: Path, scenario: Scenario) -> str:
-    """Make the database of a scenario, or take up the one that is there.
+def prepare(database: str | Path, scenario: Scenario) -> str:
+    """Make the database of a scenario, or take up the one that is there and bring it up to date.
+
+    Parameters
+    ----------
+    database : str or Path
+        A file, or an address that begins with postgresql:// and names an empty database or one of the server's.
 
     Returns
     -------
@@ -27,70 +28,19 @@ def prepare(path: Path, scenario: Scenario) -> str:
     Raises
     ------
     ServerStartError
-        The file cannot be made or written, is no database of the server, or belongs to another scenario.
+        It cannot be made or written, is no database of the server, is newer than this program, or belongs to another
+        scenario. A database that is refused is left as it was.
     """
-    try:
-        with closing(connected(path, create=True)) as connection:
-            if connection.execute("SELECT count(*) FROM sqlite_schema").fetchone() == (0,):
-                _create(connection, scenario)
-            about = _about(connection, path)
-            _check(about, path, scenario)
-            connection.execute("UPDATE about SET value = '0' WHERE name = 'last_beat_s'")
-            return about["secret"]
-    except sqlite3.OperationalError as problem:
-        raise ServerStartError(
-            f"cannot use the database {path}: {problem}. Check that its folder exists, that you may write there "
-            "and that the disk has room, or name another file with --database."
-        ) from problem
-    except sqlite3.DatabaseError as problem:
-        raise _foreign(path) from problem
+    if is_postgresql(database):
+        return prepare_database(str(database), scenario)
+    return prepare_file(Path(database), scenario)
 
 
-def _create(connection: sqlite3.Connection, scenario: Scenario) -> None:
-    connection.execute("PRAGMA journal_mode = WAL")
-    schema = files("reference_server").joinpath("schema.sql").read_text(encoding="utf-8")
-    connection.executescript(f"BEGIN IMMEDIATE; {schema}")
-    connection.executemany(
-        "INSERT INTO about VALUES (?, ?)",
-        [
-            ("schema", _SCHEMA),
-            ("scenario", scenario.name),
-            ("scenario_sha256", sha256_of(scenario)),
-            ("secret", secrets.token_hex(32)),
-            ("last_beat_s", "0"),
-        ],
-    )
-    connection.executemany(
-        "INSERT INTO offered (book, start, places) VALUES (?, ?, ?)",
-        (
-            (book.id, book.time_text(time), book.places)
-            for owner in inventory_of(scenario)
-            for book in owner.books
-            for time in range(len(book.starts))
-        ),
-    )
-    connection.execute("COMMIT")
+def opened(database: str | Path) -> SqliteStorage | PostgresqlStorage:
+    """The storage in a database that was prepared."""
+    return PostgresqlStorage(str(database)) if is_postgresql(database) else SqliteStorage(Path(database))
 
 
-def _about(connection: sqlite3.Connection, path: Path) -> dict[str, str]:
-    if connection.execute("SELECT 1 FROM sqlite_schema WHERE name = 'about'").fetchone() is None:
-        raise _foreign(path)
-    return dict(connection.execute("SELECT name, value FROM about").fetchall())
-
-
-def _check(about: dict[str, str], path: Path, scenario: Scenario) -> None:
-    if about.get("schema") != _SCHEMA:
-        raise _foreign(path)
-    if about["scenario_sha256"] != sha256_of(scenario):
-        raise ServerStartError(
-            f"the database {path} belongs to another scenario (its name there is {about['scenario']}, "
-            f"its sha256 begins with {about['scenario_sha256'][:12]}, this one's with {sha256_of(scenario)[:12]}). "
-            "It was left as it is: name another file with --database, or move it away."
-        )
-
-
-def _foreign(path: Path) -> ServerStartError:
-    return ServerStartError(
-        f"{path} is not a database of the reference server ({_SCHEMA}). It was left as it is: "
-        "name another file with --database."
-    )
+def is_postgresql(database: str | Path) -> bool:
+    """Whether this names a PostgreSQL database, and not a file."""
+    return isinstance(database, str) and database.startswith(_POSTGRESQL)

@@ -3,6 +3,7 @@
 import heapq
 import random
 import time
+from dataclasses import dataclass
 from typing import Final, NoReturn
 
 from reference_server.pace import Pace, ServiceTimes
@@ -10,7 +11,22 @@ from reference_server.storage import Storage, StorageUnavailable
 from scenarios.scenario import Scenario
 
 BEAT_EVERY_S: Final = 1.0
+REDELIVERED_AFTER_S: Final = 15.0
+"""A message that nobody answered for is delivered again. Source: Helsenorge.Messaging, time to live of 15 s."""
+
 _LOOK_EVERY_S: Final = 0.01
+_CLOCK_STEP_S: Final = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """How messages reach the record system: the share of deliveries that fail, and that come twice."""
+
+    failing: float = 0.0
+    repeated: float = 0.0
+
+
+FAULTLESS: Final = Link()
 
 
 class Ehr:
@@ -18,40 +34,76 @@ class Ehr:
 
     One loop stands for all workers: a decision is committed when a worker takes the reservation up, and shows when
     that worker is done. The worker counts as begun when it was free and the reservation there, not when the loop
-    came to see it, so a late loop takes nothing from the capacity.
+    came to see it, so a late loop takes nothing from the capacity. A message stays with the sender until it is
+    decided, so it is delivered at least once, and again after a failure.
     """
 
-    def __init__(self, scenario: Scenario, storage: Storage, pace: Pace, speedup: float, now_s: float) -> None:
+    def __init__(
+        self, scenario: Scenario, storage: Storage, pace: Pace, speedup: float, now_s: float, link: Link = FAULTLESS
+    ) -> None:
         station = scenario.platform.ehr
-        median_s = station.service_time / speedup if pace is Pace.SCENARIO else 0.0
-        self._times = ServiceTimes(median_s, scenario.platform.sigma)
+        scale = 1 / speedup if pace is Pace.SCENARIO else 0.0
+        self._times = ServiceTimes(station.service_time * scale, scenario.platform.sigma)
+        self._redelivered_after_s = REDELIVERED_AFTER_S / speedup
         self._chance = random.Random(scenario.experiment.seed)
         self._free_s = [now_s] * station.workers  # a heap
         self._storage = storage
+        self._link = link
 
     def step(self, now_s: float) -> float:
         """Decide the oldest reservation if a worker is free; returns how many seconds to wait before the next step."""
         if self._free_s[0] > now_s:
             return self._free_s[0] - now_s
-        waiting = self._storage.oldest_waiting()
+        waiting = self._storage.oldest_waiting(now_s)
         if waiting is None:
             return _LOOK_EVERY_S
-        done_s = max(self._free_s[0], waiting.sent_s) + self._times.draw(self._chance)
-        self._storage.decide(waiting.reservation, visible_s=done_s)
+        begun_s = max(self._free_s[0], min(waiting.sent_s, now_s))
+        done_s = begun_s + self._times.draw(self._chance)
+        if self._happens(self._link.failing):
+            self._storage.put_off(waiting.reservation, done_s, done_s + self._redelivered_after_s)
+        else:
+            for _ in range(1 + self._happens(self._link.repeated)):
+                self._storage.decide(waiting.reservation, visible_s=done_s)
         heapq.heapreplace(self._free_s, done_s)
         return 0.0
 
+    def resume(self, now_s: float) -> None:
+        """Go on after a stop: the time that passed is not made up for."""
+        self._free_s = sorted(max(free_s, now_s) for free_s in self._free_s)
 
-def run(scenario: Scenario, storage: Storage, pace: Pace, speedup: float) -> NoReturn:
+    def shift(self, by_s: float) -> None:
+        """The clock was set by so much: workers are busy no longer or shorter for it."""
+        self._free_s = [free_s + by_s for free_s in self._free_s]
+
+    def _happens(self, share: float) -> bool:
+        return share > 0 and self._chance.random() < share
+
+
+def run(scenario: Scenario, storage: Storage, pace: Pace, speedup: float, link: Link = FAULTLESS) -> NoReturn:
     """Work for ever, giving a sign of life every second; a database that is busy is tried again."""
-    ehr = Ehr(scenario, storage, pace, speedup, time.time())
-    beat_at_s = 0.0
+    ehr = Ehr(scenario, storage, pace, speedup, time.time(), link)
+    stopped, beat_at_s, offset_s = False, 0.0, time.time() - time.monotonic()
     while True:
+        step_s = time.time() - time.monotonic() - offset_s
+        if abs(step_s) > _CLOCK_STEP_S:
+            ehr.shift(step_s)
+            offset_s += step_s
         try:
-            if time.time() >= beat_at_s:
-                storage.beat(time.time())
-                beat_at_s = time.time() + BEAT_EVERY_S
-            wait_s = ehr.step(time.time())
+            if time.monotonic() >= beat_at_s:
+                stopped = _beaten(ehr, storage, stopped)
+                beat_at_s = time.monotonic() + BEAT_EVERY_S
+            wait_s = BEAT_EVERY_S if stopped else ehr.step(time.time())
         except StorageUnavailable:
             wait_s = _LOOK_EVERY_S
-        time.sleep(min(wait_s, max(0.0, beat_at_s - time.time())))
+        time.sleep(min(wait_s, max(0.0, beat_at_s - time.monotonic())))
+
+
+def _beaten(ehr: Ehr, storage: Storage, stopped: bool) -> bool:
+    """Give a sign of life and see to the holds that have ended; returns whether the record system is to stand still."""
+    now_s = time.time()
+    asked_to_stop = storage.ehr_status().asked_to_stop
+    if stopped and not asked_to_stop:
+        ehr.resume(now_s)
+    storage.beat(now_s, stopped=asked_to_stop)
+    storage.expire(now_s)
+    return asked_to_stop

@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Final
 
-from reference_server.storage import Reservation
+from reference_server.storage import Reservation, State
 from scenarios.inventory import AppointmentBook
 
 _MONTHS: Final = (
@@ -14,12 +14,17 @@ _TAKEN: Final = {
     "nb": "En annen fikk denne timen. Velg en annen tid.",
     "en": "Somebody else got this time. Please choose another one.",
 }
+_LOST: Final = {
+    "nb": "Bestillingen kom ikke fram. Prøv en gang til.",
+    "en": "Your request did not get through. Please try again.",
+}
 
 
 def message_of(reservation: Reservation, book: AppointmentBook) -> dict[str, object]:
     """The answer to a decided reservation, as it stands in the inbox."""
     if reservation.appointment is None:
-        return {"reservation": reservation.id, "outcome": reservation.state, "message": _TAKEN}
+        words = _LOST if reservation.state is State.DEAD_LETTER else _TAKEN
+        return {"reservation": reservation.id, "outcome": reservation.state, "message": words}
     return {"reservation": reservation.id, "outcome": reservation.state} | appointment_of(reservation, book)
 
 
@@ -34,10 +39,10 @@ def appointment_of(reservation: Reservation, book: AppointmentBook) -> dict[str,
     }
 
 
-def title(start: dt.datetime, book: AppointmentBook) -> str:
+def title(start: dt.datetime, book: AppointmentBook, time_to: str = "koronavaksine") -> str:
     """The line of a confirmed appointment, "1. mai 2021, kl. 08:00: Time til koronavaksine hos ...".
 
     Source: Norsk helsenett, Veileder for kommune, Timebestilling i ressurstimebok (09.06.2021).
     """
     date = f"{start.day}. {_MONTHS[start.month - 1]} {start.year}"
-    return f"{date}, kl. {start:%H:%M}: Time til koronavaksine hos {book.name} {book.municipality_name}"
+    return f"{date}, kl. {start:%H:%M}: Time til {time_to} hos {book.name} {book.municipality_name}"

@@ -1,46 +1,135 @@
-"""The part of the API for operators: is it alive, is it ready, and the whole record for the history check."""
+"""The part of the API for operators: is it alive, is it ready, how is it doing, and the whole record for the check."""
 
 import hmac
 import time
+from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Response, jsonify
 
-from reference_server.storage import Reservation, Storage
-from reference_server.web import problem, refuse
+from reference_server.api_schemas import EXAMPLES
+from reference_server.door import Entrance
+from reference_server.metrics import CONTENT_TYPE, Family, RequestMetrics, gauge, text_of
+from reference_server.openapi import Answer, Route, Who, named
+from reference_server.storage import Reservation, State, Storage
+from reference_server.web import bearer_token, problem, refuse
 
 HEARTBEAT_RECENT_S: Final = 5.0
 """The record system counts as alive this long after its last beat; it beats every second."""
 
 
-def operators_part(storage: Storage, admin_token: str) -> Blueprint:
-    """The routes /health/live, /health/ready and /admin/export."""
-    routes = Blueprint("operators", __name__)
+class Operators:
+    """What those who run the server ask for.
 
-    def ready() -> Response:
-        silent_s = time.time() - storage.last_beat_s()
+    Figures and record need the admin token wherever the question comes from: behind a proxy everything comes from
+    this machine.
+    """
+
+    def __init__(self, storage: Storage, admin_token: str, metrics: RequestMetrics, entrance: Entrance | None) -> None:
+        self._storage = storage
+        self._admin_token = admin_token.encode()
+        self._requests = metrics
+        self._entrance = entrance
+
+    def live(self) -> Response:
+        """GET /health/live."""
+        return jsonify(status="live")
+
+    def ready(self) -> Response:
+        """GET /health/ready."""
+        silent_s = time.time() - self._storage.last_beat_s()
         if silent_s > HEARTBEAT_RECENT_S:
             return problem(HTTPStatus.SERVICE_UNAVAILABLE, "the record system (EHR) gives no sign of life")
         return jsonify(status="ready")
 
-    def export() -> Response:
-        shown = request.authorization
-        token = shown.token if shown is not None and shown.type == "bearer" else None
-        if not hmac.compare_digest((token or "").encode(), admin_token.encode()):
-            refuse(HTTPStatus.UNAUTHORIZED, "the admin token is needed", {"WWW-Authenticate": "Bearer"})
-        record = storage.everything()
+    def metrics(self) -> Response:
+        """GET /metrics."""
+        self._check_admin()
+        return Response(text_of([*self._requests.families(), *self._levels()]), content_type=CONTENT_TYPE)
+
+    def export(self) -> Response:
+        """GET /admin/export."""
+        self._check_admin()
+        record = self._storage.everything()
         return jsonify(
             reservations=[_reservation(one) for one in record.reservations],
-            appointments=[_appointment(one) for one in record.reservations if one.appointment is not None],
+            appointments=[_appointment(one) for one in record.reservations if one.state is State.CONFIRMED],
             free=record.free,
             capacity=record.capacity,
         )
 
-    routes.add_url_rule("/health/live", "live", lambda: jsonify(status="live"))
-    routes.get("/health/ready")(ready)
-    routes.get("/admin/export")(export)
-    return routes
+    def routes(self) -> Sequence[Route]:
+        """Everything above, as it is mounted and described."""
+        return (
+            Route(
+                method="GET",
+                path="/health/live",
+                does=self.live,
+                says="Whether the process answers.",
+                who=Who.EVERYBODY,
+                answers={HTTPStatus.OK: _status("It does.", "live")},
+            ),
+            Route(
+                method="GET",
+                path="/health/ready",
+                does=self.ready,
+                says="Whether database and record system are there.",
+                who=Who.EVERYBODY,
+                answers={HTTPStatus.OK: _status("They are.", "ready")},
+                refuses={HTTPStatus.SERVICE_UNAVAILABLE: "The database or the record system is not there."},
+            ),
+            Route(
+                method="GET",
+                path="/metrics",
+                does=self.metrics,
+                says="Figures for Prometheus.",
+                who=Who.ADMIN,
+                answers={
+                    HTTPStatus.OK: Answer(
+                        says="Requests of this process; reservations and places of the whole server.",
+                        schema={"type": "string"},
+                        example="bolk_free_places 144\n",
+                        media="text/plain",
+                    )
+                },
+            ),
+            Route(
+                method="GET",
+                path="/admin/export",
+                does=self.export,
+                says="The whole record.",
+                who=Who.ADMIN,
+                answers={
+                    HTTPStatus.OK: Answer(
+                        says="Every reservation, and the appointments that stand.",
+                        schema=named("Record"),
+                        example=EXAMPLES["Record"],
+                    )
+                },
+            ),
+        )
+
+    def _check_admin(self) -> None:
+        if not hmac.compare_digest(bearer_token().encode(), self._admin_token):
+            refuse(HTTPStatus.UNAUTHORIZED, "the admin token is needed", {"WWW-Authenticate": "Bearer"})
+
+    def _levels(self) -> Iterator[Family]:
+        levels = self._storage.levels()
+        states = [("", {"state": state.value}, float(levels.reservations.get(state, 0))) for state in State]
+        yield Family("bolk_reservations", "gauge", "Reservations on record by what became of them.", states)
+        undecided = levels.reservations.get(State.SENT, 0)
+        yield gauge("bolk_reservations_undecided", "Reservations that wait for the record system.", undecided)
+        yield gauge("bolk_free_places", "Places nobody has.", levels.free)
+        yield gauge("bolk_places", "Places in all books.", levels.capacity)
+        yield gauge("bolk_ehr_last_beat_seconds", "Last sign of life, Unix time.", self._storage.last_beat_s())
+        if self._entrance is not None:
+            yield gauge("bolk_waiting_room_active", "Citizens inside.", self._entrance.active)
+            yield gauge("bolk_waiting_room_queued", "Citizens in the queue.", self._entrance.queued)
+
+
+def _status(says: str, status: str) -> Answer:
+    return Answer(says=says, schema=named("Status"), example={"status": status})
 
 
 def _reservation(one: Reservation) -> dict[str, object]:

@@ -18,11 +18,13 @@ from granian.log import LogLevels
 from granian.server import Server
 from pydantic import BaseModel, ConfigDict
 
-from reference_server import ehr
+from reference_server import ehr, request_log
 from reference_server.api import create_app
+from reference_server.database import opened
+from reference_server.ehr import Link
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
-from reference_server.sqlite_storage import SqliteStorage
+from reference_server.waiting_room import WaitingRoomRules
 from scenarios.scenario import Scenario
 
 HOST: Final = "127.0.0.1"
@@ -45,13 +47,16 @@ class Settings(BaseModel):
 
     part: Part
     scenario: Scenario
-    database: Path
+    database: str
     port: int
     login_url: str
     secret: str
     admin_token: str
     pace: Pace
     speedup: float
+    link: Link
+    waiting_room: WaitingRoomRules | None = None
+    request_log: str | None = None
 
 
 def main() -> None:
@@ -64,7 +69,8 @@ def main() -> None:
             _serve(settings, settings.scenario.platform.login.workers)
         case Part.EHR:
             _end_with(sys.stdin.fileno())
-            ehr.run(settings.scenario, SqliteStorage(settings.database), settings.pace, settings.speedup)
+            storage = opened(settings.database)
+            ehr.run(settings.scenario, storage, settings.pace, settings.speedup, settings.link)
         case _:
             assert_never(settings.part)
 
@@ -98,15 +104,24 @@ def _most_connections() -> int:
 
 def _app(settings: Settings) -> Flask:
     if settings.part is Part.LOGIN:
-        return create_login_app(settings.scenario, secret=settings.secret, pace=settings.pace, speedup=settings.speedup)
+        return create_login_app(
+            settings.scenario,
+            secret=settings.secret,
+            admin_token=settings.admin_token,
+            pace=settings.pace,
+            speedup=settings.speedup,
+        )
+    if settings.request_log is not None:
+        request_log.keep(Path(settings.request_log))
     return create_app(
         settings.scenario,
-        SqliteStorage(settings.database),
+        opened(settings.database),
         secret=settings.secret,
         admin_token=settings.admin_token,
         login_url=settings.login_url,
         pace=settings.pace,
         speedup=settings.speedup,
+        waiting_room=settings.waiting_room,
     )
 
 

@@ -8,13 +8,15 @@ import time
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Required, TypedDict, Unpack
 
 from reference_server.children import Child, kept_port
-from reference_server.database import prepare
+from reference_server.database import is_postgresql, prepare
+from reference_server.ehr import FAULTLESS, Link
 from reference_server.pace import Pace
 from reference_server.process import HOST, Part, Settings
 from reference_server.start_error import ServerStartError
+from reference_server.waiting_room import WaitingRoomRules
 from scenarios.scenario import Scenario
 
 READY_WITHIN_S: Final = 30.0
@@ -32,15 +34,31 @@ class RunningServer:
     children: Sequence[Child]
 
 
+class How(TypedDict, total=False):
+    """What `running` can be told, beside the scenario."""
+
+    port: int
+    login_port: int
+    database: str | Path | None
+    pace: Required[Pace]
+    speedup: float
+    link: Link
+    waiting_room: WaitingRoomRules | None
+    request_log: Path | None
+
+
 @contextlib.contextmanager
 def running(
     scenario: Scenario,
     *,
     port: int = 0,
     login_port: int = 0,
-    database: Path | None = None,
+    database: str | Path | None = None,
     pace: Pace,
     speedup: float = 1.0,
+    link: Link = FAULTLESS,
+    waiting_room: WaitingRoomRules | None = None,
+    request_log: Path | None = None,
 ) -> Generator[RunningServer]:
     """A server for the length of a `with` block.
 
@@ -50,10 +68,17 @@ def running(
         What it offers and, at `Pace.SCENARIO`, how slow it is.
     port, login_port : int
         On 127.0.0.1; 0 for any that is free.
-    database : Path, optional
-        Kept afterwards; without it the record is gone when the block ends.
+    database : str or Path, optional
+        A file or the address of a PostgreSQL database, kept afterwards; without it the record is gone when the block
+        ends.
     pace, speedup : Pace, float
         Every service time of the scenario is divided by the speedup.
+    link : Link
+        How messages reach the record system.
+    waiting_room : WaitingRoomRules, optional
+        In front of the API; without it citizens come straight in.
+    request_log : Path, optional
+        Gets a line of JSON for each request, without anything that says who asked.
 
     Raises
     ------
@@ -68,17 +93,22 @@ def running(
         if database is None:
             folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="bolk-server-"))
             database = Path(folder) / "bookings.sqlite3"
+        if not is_postgresql(database):
+            database = Path(database).absolute()
         secret, admin_token = prepare(database, scenario), secrets.token_urlsafe(32)
         told = Settings(
             part=Part.BOOKING,
             scenario=scenario,
-            database=database.absolute(),
+            database=str(database),
             port=ports[Part.BOOKING],
             login_url=f"http://{HOST}:{ports[Part.LOGIN]}/login",
             secret=secret,
             admin_token=admin_token,
             pace=pace,
             speedup=speedup,
+            link=link,
+            waiting_room=waiting_room,
+            request_log=None if request_log is None else str(request_log.absolute()),
         )
         children: list[Child] = []
         for part in Part:
@@ -94,16 +124,7 @@ def running(
         )
 
 
-def serve(
-    scenario: Scenario,
-    *,
-    port: int = 0,
-    login_port: int = 0,
-    database: Path | None = None,
-    pace: Pace,
-    speedup: float = 1.0,
-    announce: Callable[[RunningServer], None],
-) -> None:
+def serve(scenario: Scenario, *, announce: Callable[[RunningServer], None], **how: Unpack[How]) -> None:
     """A server until Ctrl-C; `announce` is called once when it is ready, and the rest is as in `running`.
 
     Raises
@@ -113,7 +134,7 @@ def serve(
     """
     with (
         contextlib.suppress(KeyboardInterrupt),
-        running(scenario, port=port, login_port=login_port, database=database, pace=pace, speedup=speedup) as server,
+        running(scenario, **how) as server,
     ):
         announce(server)
         while True:

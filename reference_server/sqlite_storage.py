@@ -1,29 +1,34 @@
-"""The storage in an SQLite file: plain driver, write-ahead log, every write in one immediate transaction.
-
-The database itself makes a double booking impossible (schema.sql), so that is not left to the code here.
-"""
+"""The storage in an SQLite file: plain driver, write-ahead log, every write in one immediate transaction."""
 
 import contextlib
 import logging
 import sqlite3
 import threading
-import uuid
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
-from reference_server.booking import Confirmed, Decision, Rejected
-from reference_server.storage import KeyReused, Record, Reservation, Sent, State, StorageUnavailable, Waiting, Wish
+from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
+from reference_server.sql_storage import SqlStorage
+from reference_server.storage import Reservation, StorageUnavailable
 
 BUSY_S: Final = 2.0
 """Longest wait for the database before a request is turned away. ASSUMPTION: well below what people wait for a page."""
 
 _LOG: Final = logging.getLogger(__name__)
 _BUSY_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-_RESERVATIONS: Final = """
-    SELECT citizen, idempotency_key, reservation.book, reservation.start, reservation.id, state, appointment.id, place
-      FROM reservation LEFT JOIN appointment ON appointment.reservation = reservation.id
+_LOWEST_FREE: Final = """
+    SELECT min(candidate.place)
+      FROM offered
+     CROSS JOIN (SELECT 1 AS place
+                  UNION ALL
+                 SELECT place + 1 FROM reservation WHERE book = ?1 AND start = ?2 AND state IN ('HELD', 'CONFIRMED')
+                ) AS candidate
+     WHERE offered.book = ?1 AND offered.start = ?2 AND taken < places
+       AND NOT EXISTS (SELECT 1 FROM reservation AS other
+                        WHERE other.book = ?1 AND other.start = ?2 AND other.place = candidate.place
+                          AND other.state IN ('HELD', 'CONFIRMED'))
 """
 
 
@@ -36,7 +41,7 @@ def connected(path: Path, *, create: bool = False) -> sqlite3.Connection:
     return connection
 
 
-class SqliteStorage:
+class SqliteStorage(SqlStorage):
     """The `Storage` in an existing database file; safe to share between threads and between processes."""
 
     def __init__(self, path: Path) -> None:
@@ -50,112 +55,9 @@ class SqliteStorage:
         while self._idle:
             self._idle.pop().close()
 
-    def free_days(self, book: str) -> list[tuple[str, int]]:
-        """See `Storage`."""
-        with self._connection() as connection:
-            return connection.execute(
-                "SELECT substr(start, 1, 10) AS date, sum(places - taken) AS free FROM offered"
-                " WHERE book = ? AND taken < places GROUP BY date ORDER BY date",
-                (book,),
-            ).fetchall()
-
-    def free_times(self, book: str, date: str) -> list[tuple[str, int]]:
-        """See `Storage`."""
-        with self._connection() as connection:
-            return connection.execute(
-                "SELECT start, places - taken FROM offered"
-                " WHERE book = ? AND start >= ? AND start < ? AND taken < places ORDER BY start",
-                (book, date, date + "U"),  # U follows the T of every start on that date
-            ).fetchall()
-
-    def send(self, wish: Wish, now_s: float) -> Sent | KeyReused:
-        """See `Storage`."""
-        with self._writing() as connection:
-            known = connection.execute(
-                "SELECT id, book, start FROM reservation WHERE citizen = ? AND idempotency_key = ?",
-                (wish.citizen, wish.idempotency_key),
-            ).fetchone()
-            if known is not None:
-                return Sent(known[0]) if known[1:] == (wish.book, wish.start) else KeyReused()
-            reservation = str(uuid.uuid4())
-            connection.execute(
-                "INSERT INTO reservation (id, citizen, idempotency_key, book, start, sent_s) VALUES (?, ?, ?, ?, ?, ?)",
-                (reservation, wish.citizen, wish.idempotency_key, wish.book, wish.start, now_s),
-            )
-            return Sent(reservation)
-
-    def oldest_waiting(self) -> Waiting | None:
-        """See `Storage`."""
-        with self._connection() as connection:
-            row = connection.execute(
-                "SELECT id, sent_s FROM reservation WHERE state = 'SENT' ORDER BY number LIMIT 1"
-            ).fetchone()
-        return None if row is None else Waiting(*row)
-
-    def decide(self, reservation: str, visible_s: float) -> Decision:
-        """See `Storage`."""
-        with self._writing() as connection:
-            # One statement looks and takes: the next place if one is left and nothing was decided before.
-            connection.execute(
-                "INSERT INTO appointment (id, reservation, book, start, place)"
-                " SELECT ?, id, book, start, taken + 1 FROM reservation JOIN offered USING (book, start)"
-                " WHERE id = ? AND state = 'SENT' AND taken < places",
-                (str(uuid.uuid4()), reservation),
-            )
-            held = connection.execute("SELECT place FROM appointment WHERE reservation = ?", (reservation,)).fetchone()
-            state = State.REJECTED if held is None else State.CONFIRMED
-            connection.execute(
-                "UPDATE reservation SET state = ?, visible_s = ? WHERE id = ? AND state = 'SENT'",
-                (state, visible_s, reservation),
-            )
-        return Rejected() if held is None else Confirmed(place=held[0])
-
-    def is_own(self, citizen: str, reservation: str) -> bool:
-        """See `Storage`."""
-        with self._connection() as connection:
-            found = connection.execute(
-                "SELECT 1 FROM reservation WHERE id = ? AND citizen = ?", (reservation, citizen)
-            ).fetchone()
-        return found is not None
-
-    def answers(self, citizen: str, now_s: float) -> list[Reservation]:
-        """See `Storage`."""
-        with self._connection() as connection:
-            rows = connection.execute(
-                _RESERVATIONS + "WHERE citizen = ? AND visible_s <= ? ORDER BY number", (citizen, now_s)
-            ).fetchall()
-        return [_reservation(row) for row in rows]
-
-    def everything(self) -> Record:
-        """See `Storage`."""
-        with self._connection() as connection, _transaction(connection, "BEGIN"):
-            rows = connection.execute(_RESERVATIONS + "ORDER BY number").fetchall()
-            free, capacity = connection.execute("SELECT sum(places - taken), sum(places) FROM offered").fetchone()
-        return Record(reservations=[_reservation(row) for row in rows], free=free, capacity=capacity)
-
-    def beat(self, now_s: float) -> None:
-        """See `Storage`."""
-        with self._writing() as connection:
-            connection.execute("UPDATE about SET value = ? WHERE name = 'last_beat_s'", (repr(now_s),))
-
-    def last_beat_s(self) -> float:
-        """See `Storage`."""
-        with self._connection() as connection:
-            row = connection.execute("SELECT value FROM about WHERE name = 'last_beat_s'").fetchone()
-        return float(row[0])
-
     @contextlib.contextmanager
-    def _writing(self) -> Generator[sqlite3.Connection]:
-        if not self._turn.acquire(timeout=BUSY_S):
-            raise StorageUnavailable("busy")
-        try:
-            with self._connection() as connection, _transaction(connection, "BEGIN IMMEDIATE"):
-                yield connection
-        finally:
-            self._turn.release()
-
-    @contextlib.contextmanager
-    def _connection(self) -> Generator[sqlite3.Connection]:
+    def reading(self) -> Generator[sqlite3.Connection]:
+        """A connection for single statements."""
         try:
             connection = self._taken_or_new()
             try:
@@ -167,6 +69,47 @@ class SqliteStorage:
                 _LOG.error("%s: %s", self._path, problem)
             raise StorageUnavailable(str(problem)) from problem
 
+    @contextlib.contextmanager
+    def snapshot(self) -> Generator[sqlite3.Connection]:
+        """A connection that sees one moment until the block ends."""
+        with self.reading() as connection, transaction(connection, "BEGIN"):
+            yield connection
+
+    @contextlib.contextmanager
+    def writing(self, *citizens: str) -> Generator[sqlite3.Connection]:  # noqa: ARG002 (it is alone with all of them)
+        """One transaction, alone in the whole file."""
+        if not self._turn.acquire(timeout=BUSY_S):
+            raise StorageUnavailable("busy")
+        try:
+            with self.reading() as connection, transaction(connection, "BEGIN IMMEDIATE"):
+                yield connection
+        finally:
+            self._turn.release()
+
+    def locked(self, connection: Connection, reservation: str) -> Reservation | None:
+        """A reservation as it is; a writer is alone anyway."""
+        row = connection.execute(RESERVATIONS + "WHERE id = ?", (reservation,)).fetchone()
+        return None if row is None else reservation_of(row)
+
+    def line_up(self, connection: Connection, book: str, starts: Sequence[str]) -> None:
+        """Nothing to wait for: a writer is alone."""
+
+    def claimed(self, connection: Connection, book: str, start: str) -> int | None:
+        """The lowest free place at a time; the row that is written then takes it."""
+        row = connection.execute(_LOWEST_FREE, (book, start)).fetchone()
+        return row[0]
+
+    def first_claimed(self, connection: Connection, book: str, start: str) -> tuple[str, int] | None:
+        """The first free place from a start on; the row that is written then takes it."""
+        row = connection.execute(
+            "SELECT start FROM offered WHERE book = ? AND start >= ? AND taken < places ORDER BY start LIMIT 1",
+            (book, start),
+        ).fetchone()
+        if row is None:
+            return None
+        place = self.claimed(connection, book, row[0])
+        return None if place is None else (row[0], place)
+
     def _taken_or_new(self) -> sqlite3.Connection:
         try:
             return self._idle.pop()
@@ -175,7 +118,8 @@ class SqliteStorage:
 
 
 @contextlib.contextmanager
-def _transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
+def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
+    """Begin, and commit at the end of the block, or roll back if it raises."""
     connection.execute(begin)
     try:
         yield
@@ -184,9 +128,3 @@ def _transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
         if connection.in_transaction:  # SQLite itself rolls back after some errors, a full disk for one
             connection.execute("ROLLBACK")
         raise
-
-
-def _reservation(row: tuple[Any, ...]) -> Reservation:
-    citizen, idempotency_key, book, start, reservation, state, appointment, place = row
-    wish = Wish(citizen=citizen, idempotency_key=idempotency_key, book=book, start=start)
-    return Reservation(id=reservation, wish=wish, state=State(state), appointment=appointment, place=place)

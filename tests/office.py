@@ -11,41 +11,62 @@ from werkzeug.test import TestResponse
 
 from reference_server.api import create_app
 from reference_server.database import prepare
+from reference_server.limits import Limits
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
 from reference_server.sqlite_storage import SqliteStorage
+from reference_server.waiting_room import WaitingRoomRules
 from scenarios.identity import national_number
+from scenarios.scenario import Scenario
 from tests import a
 
 SCENARIO = a.scenario()
 BOOK = "9999-1"
 START = "2021-05-10T08:30"
 ADMIN_TOKEN = secrets.token_hex()
+LIMITS = Limits()
 ADMIN = {"Authorization": f"Bearer {ADMIN_TOKEN}"}
 
 
-def booking_app(storage: SqliteStorage, secret: str) -> Flask:
+def booking_app(
+    storage: SqliteStorage,
+    secret: str,
+    limits: Limits = LIMITS,
+    waiting_room: WaitingRoomRules | None = None,
+    scenario: Scenario = SCENARIO,
+) -> Flask:
     """The booking application over a storage."""
     return create_app(
-        SCENARIO,
+        scenario,
         storage,
         secret=secret,
         admin_token=ADMIN_TOKEN,
         login_url="http://127.0.0.1:1/login",
         pace=Pace.NONE,
         speedup=1.0,
+        limits=limits,
+        waiting_room=waiting_room,
     )
 
 
 class Office:
     """The booking server and the log-in over one database."""
 
-    def __init__(self, folder: Path) -> None:
-        path = folder / "bookings.sqlite3"
-        secret = prepare(path, SCENARIO)
-        self.storage = SqliteStorage(path)
-        self.web: FlaskClient = booking_app(self.storage, secret).test_client()
-        self.login: FlaskClient = create_login_app(SCENARIO, secret=secret, pace=Pace.NONE, speedup=1.0).test_client()
+    def __init__(
+        self,
+        folder: Path,
+        limits: Limits = LIMITS,
+        waiting_room: WaitingRoomRules | None = None,
+        scenario: Scenario = SCENARIO,
+    ) -> None:
+        self.path = folder / "bookings.sqlite3"
+        secret = prepare(self.path, scenario)
+        self.storage = SqliteStorage(self.path)
+        self.app = booking_app(self.storage, secret, limits, waiting_room, scenario)
+        self.web: FlaskClient = self.app.test_client()
+        self.login: FlaskClient = create_login_app(
+            scenario, secret=secret, admin_token=ADMIN_TOKEN, pace=Pace.NONE, speedup=1.0
+        ).test_client()
 
     def token(self, citizen: int) -> str:
         answer = self.login.post("/login", json={"citizen": national_number(citizen)})

@@ -1,13 +1,14 @@
 """What the server's API refuses, and that every refusal is problem details."""
 
 import json
+import re
 import time
 from collections.abc import Generator
 from pathlib import Path
 
 import pytest
 
-from reference_server.citizens import MAX_KEY_LENGTH
+from reference_server.asking import MAX_KEY_LENGTH
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import StorageUnavailable
 from reference_server.tokens import LIFETIME_S
@@ -188,3 +189,19 @@ def test_the_wrong_method_says_which_are_right(office: Office) -> None:
     answer = office.web.delete("/api/v1/reservations")
     assert_problem(answer, 405, "")
     assert "POST" in answer.headers["Allow"]
+
+
+def test_every_route_but_the_front_and_the_probes_asks_who_you_are(office: Office) -> None:
+    open_to_all = {"/api/v1", "/api/v1/openapi.json", "/health/live", "/health/ready"}
+    paths = office.web.get("/api/v1/openapi.json").get_json()["paths"]
+    closed = [(method, path) for path, methods in paths.items() for method in methods if path not in open_to_all]
+    assert len(closed) >= 11
+    for method, path in closed:
+        answer = office.web.open(re.sub(r"\{\w+\}", "any", path), method=method.upper(), json={})
+        assert_problem(answer, 401, "")
+
+
+def test_a_wish_with_more_than_is_asked_for_is_refused(office: Office) -> None:
+    wish = {"book": BOOK, "start": START, "citizen": "somebody else"}
+    answer = office.web.post("/api/v1/reservations", json=wish, headers=office.of(0) | {"Idempotency-Key": "k"})
+    assert_problem(answer, 422, "nothing else")

@@ -1,132 +1,61 @@
-"""The SQLite storage: held against the pure rule step by step, and unable to book twice whatever is done to it."""
+"""The storage on both databases: what each method promises, and that a place cannot be given twice."""
 
-import multiprocessing
+import contextlib
 import sqlite3
-import tempfile
-from multiprocessing.synchronize import Barrier
+from collections.abc import Generator
 from pathlib import Path
+from typing import Any, Protocol
 
+import psycopg
 import pytest
-from hypothesis import settings
-from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, invariant, multiple, rule
 
-from reference_server.booking import Confirmed, Decision, Ledger
-from reference_server.database import prepare
+from reference_server.booking import Confirmed, Terms
+from reference_server.database import opened, prepare
+from reference_server.sql_storage import SqlStorage
 from reference_server.sqlite_storage import SqliteStorage, connected
-from reference_server.storage import KeyReused, Sent, State, StorageUnavailable, Waiting, Wish
-from scenarios.inventory import inventory_of
-from tests import a
-
-# 2 days x 4 times x 2 places: small enough to fill.
-SMALL = a.scenario({"invitation.invited": 20, "slots": [
-    {"book": "Liten", "dates": ["2021-05-10", "2021-05-11"], "open": {"from": "08:30", "to": "09:10"},
-     "length": "10 min", "parallel": 2},
-]})  # fmt: skip
-BOOK = inventory_of(SMALL)[0].books[0]
-TIMES = len(BOOK.starts)
-
-
-def wish(citizen: str, time: int, key: str = "one") -> Wish:
-    return Wish(citizen=citizen, idempotency_key=key, book=BOOK.id, start=BOOK.time_text(time))
+from reference_server.storage import (
+    LimitReached,
+    Move,
+    NoneFree,
+    NotHeld,
+    Reservation,
+    Sent,
+    State,
+    StorageUnavailable,
+    TooOften,
+)
+from tests.databases import BOOK, BOTH, SMALL, STARTS, TIMES, Database, new_address, wish
 
 
-def new_storage(folder: Path) -> SqliteStorage:
-    prepare(folder / "bookings.sqlite3", SMALL)
-    return SqliteStorage(folder / "bookings.sqlite3")
-
-
-class StorageBesideTheRule(RuleBasedStateMachine):
-    """Whatever is asked in whatever order, the storage answers as `booking.Ledger` does."""
-
-    reservations: Bundle[str] = Bundle("reservations")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory(prefix="bolk-test-")
-        self.storage = new_storage(Path(self.folder.name))
-        self.ledger = Ledger(BOOK.places, BOOK.day_of)
-        self.queue: list[tuple[str, int]] = []
-        self.wishes: dict[tuple[str, str], tuple[int, str]] = {}
-        self.decisions: dict[str, Decision] = {}
-
-    @rule(
-        target=reservations,
-        citizen=st.sampled_from("abcdef"),
-        key=st.sampled_from("123"),
-        time=st.integers(0, TIMES - 1),
-    )
-    def send(self, citizen: str, key: str, time: int) -> str | MultipleResults[str]:
-        answer = self.storage.send(wish(citizen, time, key), 1.0)
-        before = self.wishes.get((citizen, key))
-        if before is None:
-            assert isinstance(answer, Sent)
-            self.wishes[citizen, key] = (time, answer.reservation)
-            self.queue.append((answer.reservation, time))
-            return answer.reservation
-        assert answer == (Sent(before[1]) if before[0] == time else KeyReused())
-        return multiple()
-
-    @rule()
-    def decide_the_oldest(self) -> None:
-        waiting = self.storage.oldest_waiting()
-        if not self.queue:
-            assert waiting is None
-            return
-        reservation, time = self.queue.pop(0)
-        assert isinstance(waiting, Waiting)
-        assert waiting.reservation == reservation
-        decision = self.storage.decide(reservation, visible_s=0.0)
-        assert decision == self.ledger.reserve(time, 0)
-        self.decisions[reservation] = decision
-
-    @rule(reservation=reservations)
-    def decide_again(self, reservation: str) -> None:
-        if reservation in self.decisions:
-            assert self.storage.decide(reservation, visible_s=9.0) == self.decisions[reservation]
-
-    @invariant()
-    def lists_are_the_rules(self) -> None:
-        dates = [f"{BOOK.days[day]:%Y-%m-%d}" for day in self.ledger.free_days()]
-        assert [date for date, _ in self.storage.free_days(BOOK.id)] == dates
-        for day, date in enumerate(BOOK.days):
-            times = [BOOK.time_text(time) for time in self.ledger.free_times(day)]
-            assert [start for start, _ in self.storage.free_times(BOOK.id, f"{date:%Y-%m-%d}")] == times
-
-    @invariant()
-    def record_is_the_rules(self) -> None:
-        record = self.storage.everything()
-        assert (record.free, record.capacity) == (self.ledger.free, BOOK.capacity)
-        assert sum(free for _, free in self.storage.free_days(BOOK.id)) == self.ledger.free
-        confirmed = {one.id: one.place for one in record.reservations if one.state is State.CONFIRMED}
-        assert confirmed == {
-            reservation: decision.place
-            for reservation, decision in self.decisions.items()
-            if isinstance(decision, Confirmed)
-        }
-        assert len({one.slot for one in record.reservations if one.appointment}) == self.ledger.booked
-
-    def teardown(self) -> None:
-        self.storage.close()
-        self.folder.cleanup()
-
-
-TestStorageBesideTheRule = StorageBesideTheRule.TestCase
-TestStorageBesideTheRule.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+@pytest.fixture(params=BOTH)
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Where a prepared database is."""
+    address = new_address(request.param, tmp_path)
+    prepare(address, SMALL)
+    return address
 
 
 @pytest.fixture
-def storage(tmp_path: Path) -> SqliteStorage:
-    return new_storage(tmp_path)
+def storage(address: str) -> Generator[SqlStorage]:
+    storage = opened(address)
+    yield storage
+    storage.close()
 
 
-def sent(storage: SqliteStorage, citizen: str, time: int, key: str = "one") -> str:
+def sent(storage: SqlStorage, citizen: str, time: int, key: str = "one") -> str:
     answer = storage.send(wish(citizen, time, key), 1.0)
     assert isinstance(answer, Sent)
     return answer.reservation
 
 
-def test_an_answer_is_seen_from_its_moment_on_and_by_its_citizen_alone(storage: SqliteStorage) -> None:
+def booked(storage: SqlStorage, citizen: str, time: int, key: str = "one") -> Reservation:
+    answer = storage.reserve(wish(citizen, time, key), 1.0)
+    assert isinstance(answer, Reservation)
+    assert answer.state is State.CONFIRMED
+    return answer
+
+
+def test_an_answer_is_seen_from_its_moment_on_and_by_its_citizen_alone(storage: SqlStorage) -> None:
     reservation = sent(storage, "a", 0)
     storage.decide(reservation, visible_s=10.0)
     assert storage.answers("a", 9.99) == []
@@ -138,47 +67,111 @@ def test_an_answer_is_seen_from_its_moment_on_and_by_its_citizen_alone(storage: 
     assert not storage.is_own("b", reservation)
 
 
-def test_an_answer_keeps_its_moment_when_it_is_decided_again(storage: SqliteStorage) -> None:
+def test_an_answer_keeps_its_moment_when_it_is_decided_again(storage: SqlStorage) -> None:
     reservation = sent(storage, "a", 0)
     storage.decide(reservation, visible_s=10.0)
     storage.decide(reservation, visible_s=5.0)
     assert storage.answers("a", 9.99) == []
 
 
+def test_a_cancelled_appointment_stays_on_record_and_the_lowest_free_place_is_given_again(storage: SqlStorage) -> None:
+    first, _ = booked(storage, "a", 0), booked(storage, "b", 0)
+    cancelled = storage.cancel("a", first.id, "")
+    assert isinstance(cancelled, Reservation)
+    assert (cancelled.state, cancelled.slot, cancelled.appointment) == (State.CANCELLED, first.slot, first.appointment)
+    again = booked(storage, "c", 0)
+    assert again.slot == first.slot
+    assert again.appointment != first.appointment
+    assert storage.answers("a", 1.0) == [cancelled]
+
+
+def test_a_change_to_a_full_time_leaves_the_old_appointment_as_it_was(storage: SqlStorage) -> None:
+    old = booked(storage, "a", 0)
+    for rival in ("b", "c"):
+        booked(storage, rival, 1)
+    move = Move(citizen="a", idempotency_key="two", reservation=old.id, start=STARTS[1])
+    refused = storage.change(move, 2.0, "")
+    assert isinstance(refused, Reservation)
+    assert (refused.state, refused.replaces) == (State.REJECTED, old.id)
+    assert storage.reservation("a", old.id) == old
+    storage.cancel("b", next(one.id for one in storage.answers("b", 1.0)), "")
+    assert storage.change(move, 3.0, "") == refused, "the same key has the same answer"
+
+
+def test_somebody_who_acts_for_others_books_for_each_of_them_with_keys_of_their_own(storage: SqlStorage) -> None:
+    for child, key in (("ada", "one"), ("bo", "two")):
+        kept = storage.reserve(wish(child, 0, key, acting="parent"), 1.0, Terms())
+        assert isinstance(kept, Reservation)
+        assert (kept.wish.citizen, kept.wish.acting) == (child, "parent")
+        assert storage.is_own(child, kept.id)
+    assert storage.answers("parent", 9.0) == []
+    assert storage.reserve(wish("ada", 1, "three"), 1.0, Terms()) == LimitReached()
+
+
+TWO_WHO_WANT_THE_SAME = (
+    "INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s)"
+    " VALUES ('r1', 'a', 'a', 'k', '9999-1', '2021-05-10T08:30', 1)",
+    "INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s)"
+    " VALUES ('r2', 'b', 'b', 'k', '9999-1', '2021-05-10T08:30', 1)",
+)
 BREAK_INS = {
-    "a place twice": "INSERT INTO appointment VALUES ('x', 'r2', '9999-1', '2021-05-10T08:30', 1)",
-    "a place that is not there": "INSERT INTO appointment VALUES ('x', 'r2', '9999-1', '2021-05-10T08:30', 3)",
-    "a time that is not there": "INSERT INTO appointment VALUES ('x', 'r2', '9999-1', '2021-05-10T08:31', 1)",
-    "a second place for one reservation": "INSERT INTO appointment VALUES ('x', 'r1', '9999-1', '2021-05-10T08:40', 1)",
-    "a place without a reservation": "INSERT INTO appointment VALUES ('x', 'r9', '9999-1', '2021-05-10T08:40', 1)",
-    "more taken than there is": "UPDATE offered SET taken = 3",
-    "a changed answer": "UPDATE reservation SET state = 'REJECTED' WHERE id = 'r1'",
+    "a place twice": "UPDATE reservation SET state = 'CONFIRMED', appointment = 'x', visible_s = 1, place = 1"
+    " WHERE id = 'r2'",
+    "a place that is not there": "UPDATE reservation SET state = 'CONFIRMED', appointment = 'x', visible_s = 1,"
+    " place = 3 WHERE id = 'r2'",
+    "a held place twice": "INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s, state,"
+    " place, held_until_s) VALUES ('x', 'c', 'c', 'k', '9999-1', '2021-05-10T08:30', 1, 'HELD', 1, 9)",
+    "a time that is not there": "INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s)"
+    " VALUES ('x', 'c', 'c', 'k', '9999-1', '2021-05-10T08:31', 1)",
+    "another place for an appointment": "UPDATE reservation SET place = 2 WHERE id = 'r1'",
+    "an appointment without a place": "UPDATE reservation SET state = 'CONFIRMED', appointment = 'x', visible_s = 1"
+    " WHERE id = 'r2'",
+    "a changed answer": "UPDATE reservation SET state = 'REJECTED', place = NULL, appointment = NULL WHERE id = 'r1'",
     "an answer taken back": "UPDATE reservation SET state = 'SENT', visible_s = NULL WHERE id = 'r1'",
-    "an answer nobody can see": "UPDATE reservation SET state = 'CONFIRMED' WHERE id = 'r2'",
-    "a key twice": "UPDATE reservation SET citizen = 'a' WHERE id = 'r2'",
+    "an answer nobody can see": "UPDATE reservation SET state = 'REJECTED' WHERE id = 'r2'",
+    "a wish rewritten": "UPDATE reservation SET start = '2021-05-10T08:40' WHERE id = 'r2'",
+    "a wish for somebody else": "UPDATE reservation SET citizen = 'a' WHERE id = 'r2'",
+    "a key twice": "INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s)"
+    " VALUES ('x', 'a', 'a', 'k', '9999-1', '2021-05-10T08:40', 1)",
+    "a reservation forgotten": "DELETE FROM reservation WHERE id = 'r1'",
+    "fewer places than are taken": "UPDATE offered SET places = 0",
 }
 
 
-@pytest.mark.parametrize("statement", BREAK_INS.values(), ids=BREAK_INS.keys())
-def test_the_database_itself_refuses(tmp_path: Path, statement: str) -> None:
-    storage = new_storage(tmp_path)
-    connection = connected(tmp_path / "bookings.sqlite3")
-    insert = "INSERT INTO reservation (id, citizen, idempotency_key, book, start, sent_s) VALUES (?, ?, 'k', ?, ?, 1)"
-    connection.execute(insert, ("r1", "a", BOOK.id, BOOK.time_text(0)))
-    connection.execute(insert, ("r2", "b", BOOK.id, BOOK.time_text(0)))
-    assert storage.decide("r1", 1.0) == Confirmed(place=1)
-    with pytest.raises(sqlite3.IntegrityError):
-        connection.execute(statement)
+class Direct(Protocol):
+    """Either driver's own connection."""
+
+    def execute(self, statement: Any, /) -> Any: ...
+
+
+@contextlib.contextmanager
+def directly(address: str) -> Generator[Direct]:
+    """A way into the database past the storage."""
+    if address.startswith("postgresql:"):
+        with psycopg.connect(address, autocommit=True) as connection:
+            yield connection
+    else:
+        with contextlib.closing(connected(Path(address))) as connection:
+            yield connection
+
+
+@pytest.mark.parametrize("break_in", BREAK_INS.values(), ids=BREAK_INS.keys())
+def test_the_database_itself_refuses(address: str, storage: SqlStorage, break_in: str) -> None:
+    with directly(address) as connection:
+        for statement in TWO_WHO_WANT_THE_SAME:
+            connection.execute(statement)
+        assert storage.decide("r1", 1.0) == Confirmed(place=1)
+        with pytest.raises((sqlite3.IntegrityError, psycopg.IntegrityError)):
+            connection.execute(break_in)
     assert storage.decide("r2", 1.0) == Confirmed(place=2)
-    connection.close()
-    storage.close()
 
 
-def test_a_database_that_stays_locked_is_unavailable_and_nothing_is_kept(
+def test_a_file_that_stays_locked_is_unavailable_and_nothing_is_kept(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("reference_server.sqlite_storage.BUSY_S", 0.05)
-    storage = new_storage(tmp_path)
+    prepare(tmp_path / "bookings.sqlite3", SMALL)
+    storage = SqliteStorage(tmp_path / "bookings.sqlite3")
     other = connected(tmp_path / "bookings.sqlite3")
     other.execute("BEGIN IMMEDIATE")
     with pytest.raises(StorageUnavailable):
@@ -191,41 +184,41 @@ def test_a_database_that_stays_locked_is_unavailable_and_nothing_is_kept(
     storage.close()
 
 
-RIVALS = 4
-TRIES = 10
-
-
-def _contend(path: Path, rival: int, start: Barrier) -> None:
-    storage = SqliteStorage(path)
-    start.wait(timeout=30)
-    for number in range(TRIES):
-        citizen = f"{rival}-{number}"
-        reservation = sent(storage, citizen, 0)
-        storage.decide(reservation, visible_s=0.0)
-        assert sent(storage, citizen, 0) == reservation
-        # Deciding what others have sent as well: two record systems at once do no harm either.
-        if (waiting := storage.oldest_waiting()) is not None:
-            storage.decide(waiting.reservation, visible_s=0.0)
+def test_a_time_that_stays_locked_is_unavailable_and_nothing_is_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("reference_server.postgresql_storage.BUSY_S", 0.2)
+    address = new_address(Database.POSTGRESQL, tmp_path)
+    prepare(address, SMALL)
+    storage = opened(address)
+    with psycopg.connect(address) as other:
+        other.execute("SELECT FROM offered FOR UPDATE")
+        with pytest.raises(StorageUnavailable):
+            storage.reserve(wish("a", 0), 1.0)
+        assert storage.free_days(BOOK.id)
+    assert storage.everything().reservations == []
+    assert booked(storage, "a", 0).place == 1
     storage.close()
 
 
-@pytest.mark.slow
-def test_of_many_processes_that_want_one_time_exactly_as_many_win_as_there_are_places(tmp_path: Path) -> None:
-    storage = new_storage(tmp_path)
-    context = multiprocessing.get_context("spawn")
-    start = context.Barrier(RIVALS)
-    rivals = [
-        context.Process(target=_contend, args=(tmp_path / "bookings.sqlite3", rival, start)) for rival in range(RIVALS)
-    ]
-    for rival in rivals:
-        rival.start()
-    for rival in rivals:
-        rival.join(timeout=60)
-    assert [rival.exitcode for rival in rivals] == [0] * RIVALS
-    record = storage.everything()
-    confirmed = [one for one in record.reservations if one.state is State.CONFIRMED]
-    rejected = [one for one in record.reservations if one.state is State.REJECTED]
-    assert sorted(one.slot for one in confirmed) == [BOOK.slot_id(0, 1), BOOK.slot_id(0, 2)]
-    assert len(rejected) == RIVALS * TRIES - BOOK.places
-    assert record.free == BOOK.capacity - BOOK.places
-    storage.close()
+def test_the_first_free_place_is_assigned_and_in_the_end_none_is_left(storage: SqlStorage) -> None:
+    given = [storage.assign(wish(f"{number}", 0), 1.0) for number in range(BOOK.capacity)]
+    slots = [one.slot for one in given if isinstance(one, Reservation)]
+    assert slots == [BOOK.slot_id(time, place) for time in range(TIMES) for place in (1, 2)]
+    assert storage.assign(wish("late", 0), 1.0) == NoneFree()
+    assert len(storage.everything().reservations) == BOOK.capacity
+
+
+def test_a_hold_is_extended_only_so_often_and_only_while_it_lasts(storage: SqlStorage) -> None:
+    held = storage.hold(wish("a", 0), 1.0, 10.0)
+    assert isinstance(held, Reservation)
+    for number in (1, 2):
+        longer = storage.extend("a", held.id, 9.0, 10.0 + number, 2)
+        assert isinstance(longer, Reservation)
+        assert longer.held_until_s == 10.0 + number
+    assert storage.extend("a", held.id, 9.0, 99.0, 2) == TooOften()
+    assert storage.extend("a", held.id, 12.0, 99.0, 3) == NotHeld()
+    assert storage.confirm("a", held.id, 12.0) == NotHeld()
+    assert storage.expire(11.9) == 0
+    assert storage.expire(12.0) == 1
+    assert storage.everything().free == BOOK.capacity

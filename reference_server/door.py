@@ -1,0 +1,159 @@
+"""The door to the booking server: who asks, not too often, and through the waiting room where there is one."""
+
+import random
+import threading
+import time
+from collections.abc import Callable, Sequence
+from http import HTTPStatus
+from typing import Final
+
+from flask import Response, g, jsonify, request
+from itsdangerous import BadData, URLSafeSerializer
+
+from reference_server.api_schemas import EXAMPLES
+from reference_server.asking import citizen
+from reference_server.limits import Limits, RateLimit
+from reference_server.openapi import Answer, Route, Who, named
+from reference_server.tokens import Tokens
+from reference_server.waiting_room import Admitted, Queued, WaitingRoom, WaitingRoomRules
+from reference_server.web import bearer_token, shed
+
+ADMISSION: Final = "Waiting-Room-Admission"
+"""The header that carries an admission back."""
+
+_ALWAYS_OPEN: Final = frozenset({"operators.live", "operators.ready"})
+_WITHOUT_WAITING: Final = "entrance."
+_ASK_AGAIN_S: Final = 15.0
+"""Longest time until somebody who waits asks again: a place that becomes free is not left empty for longer."""
+
+
+class Entrance:
+    """The waiting room over HTTP; a citizen has one place in it, however many windows are open.
+
+    The queue is this process's own. An admission is signed, so it holds after a restart and in other processes with
+    the same secret, until its session ends.
+
+    Parameters
+    ----------
+    rules : WaitingRoomRules
+    secret : str
+        Signs admissions.
+    """
+
+    def __init__(self, rules: WaitingRoomRules, secret: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._room = WaitingRoom(rules, random.Random())
+        self._lock = threading.Lock()
+        self._clock = clock
+        self._signed = URLSafeSerializer(secret, salt="admission")
+
+    @property
+    def active(self) -> int:
+        """How many are inside."""
+        return self._room.active
+
+    @property
+    def queued(self) -> int:
+        """How many wait."""
+        return self._room.queued
+
+    def visit(self) -> Response:
+        """The citizen of this request asks to come in, and is told the admission or the place in the queue."""
+        whose = citizen()
+        match self._visit(whose):
+            case Admitted(until_s):
+                stay_s = until_s - self._clock()
+                admission = self._signed.dumps([whose, time.time() + stay_s])
+                return jsonify(status="admitted", admission=admission, stay_s=stay_s)
+            case Queued(position, wait_s):
+                response = jsonify(status="queued", position=position, wait_s=wait_s)
+                response.status_code = HTTPStatus.ACCEPTED
+                response.headers["Retry-After"] = str(_ask_again_s(wait_s))
+                return response
+
+    def refusal(self) -> Response | None:
+        """What a citizen who is not inside gets instead of an answer."""
+        if self._is_admission(request.headers.get(ADMISSION, "")):
+            return None
+        match self._visit(g.citizen):
+            case Admitted():
+                return None
+            case Queued(position, wait_s):
+                again_s = _ask_again_s(wait_s)
+                return shed("wait for your turn in the waiting room", again_s, position=position, wait_s=wait_s)
+
+    def routes(self) -> Sequence[Route]:
+        """The one route of the room, as it is mounted and described."""
+        return (
+            Route(
+                method="POST",
+                path="/waiting-room",
+                does=self.visit,
+                says="Come in, or ask for your place in the queue. Who does not ask again loses the place.",
+                who=Who.CITIZEN,
+                answers={
+                    HTTPStatus.OK: Answer(
+                        says=f"Inside. The admission may go in the header {ADMISSION}.",
+                        schema=named("Admission"),
+                        example=EXAMPLES["Admission"],
+                    ),
+                    HTTPStatus.ACCEPTED: Answer(
+                        says="In the queue; ask again after Retry-After.",
+                        schema=named("Queued"),
+                        example=EXAMPLES["Queued"],
+                        headers=["Retry-After"],
+                    ),
+                },
+            ),
+        )
+
+    def _visit(self, citizen: str) -> Admitted | Queued:
+        with self._lock:
+            return self._room.visit(citizen, self._clock())
+
+    def _is_admission(self, shown: str) -> bool:
+        try:
+            citizen, until_s = self._signed.loads(shown)
+        except BadData:
+            return False
+        return citizen == g.citizen and time.time() < until_s
+
+
+class Door:
+    """What every request passes before it is read.
+
+    It leaves the citizen's key in `g.citizen`, None where no valid token is shown. Probes are always let through.
+
+    Parameters
+    ----------
+    limits : Limits
+        Each citizen against one rate; requests without a citizen against that of their address. The address is that
+        of the connection: behind a proxy it is the proxy's, for no header says who sent it.
+    """
+
+    def __init__(self, tokens: Tokens, limits: Limits, clock: Callable[[], float] = time.monotonic) -> None:
+        self._tokens = tokens
+        self._citizens = RateLimit(limits.per_citizen, clock)
+        self._addresses = RateLimit(limits.per_address, clock)
+
+    def refusal(self, entrance: Entrance | None) -> Response | None:
+        """What the request gets instead of an answer; None lets it in."""
+        g.citizen = self._tokens.citizen_of(bearer_token())
+        if request.endpoint in _ALWAYS_OPEN:
+            return None
+        if g.citizen is None:
+            wait_s = self._addresses.wait_s(request.remote_addr or "")
+            return shed("too many requests from this address", wait_s) if wait_s else None
+        waits = entrance is not None and not (request.endpoint or "").startswith(_WITHOUT_WAITING)
+        return self.refusal_of(g.citizen, entrance if waits else None)
+
+    def refusal_of(self, citizen: str, entrance: Entrance | None) -> Response | None:
+        """The same for a citizen who is known by other means than a token."""
+        g.citizen = citizen
+        wait_s = self._citizens.wait_s(citizen)
+        if wait_s:
+            return shed("you ask too often", wait_s)
+        return None if entrance is None else entrance.refusal()
+
+
+def _ask_again_s(wait_s: float) -> int:
+    return round(min(max(wait_s, 1.0), _ASK_AGAIN_S))
