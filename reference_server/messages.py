@@ -4,12 +4,9 @@ import datetime as dt
 from typing import Final
 
 from reference_server.storage import Reservation, State
+from reference_server.titles import moment, time_at
 from scenarios.inventory import AppointmentBook
 
-_MONTHS: Final = (
-    "januar", "februar", "mars", "april", "mai", "juni",
-    "juli", "august", "september", "oktober", "november", "desember",
-)  # fmt: skip
 _TAKEN: Final = {
     "nb": "En annen fikk denne timen. Velg en annen tid.",
     "en": "Somebody else got this time. Please choose another one.",
@@ -39,10 +36,6 @@ def appointment_of(reservation: Reservation, book: AppointmentBook) -> dict[str,
     }
 
 
-def title(start: dt.datetime, book: AppointmentBook, time_to: str = "koronavaksine") -> str:
-    """The line of a confirmed appointment, "1. mai 2021, kl. 08:00: Time til koronavaksine hos ...".
-
-    Source: Norsk helsenett, Veileder for kommune, Timebestilling i ressurstimebok (09.06.2021).
-    """
-    date = f"{start.day}. {_MONTHS[start.month - 1]} {start.year}"
-    return f"{date}, kl. {start:%H:%M}: Time til {time_to} hos {book.name} {book.municipality_name}"
+def title(start: dt.datetime, book: AppointmentBook) -> str:
+    """The line of a confirmed appointment, "1. mai 2021, kl. 08:00: Time til koronavaksine hos ..."."""
+    return f"{moment(start)}: {time_at(book.type, book.name, book.municipality_name)}"

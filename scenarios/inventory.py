@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 
 from scenarios import register
+from scenarios.book_type import BookType
 from scenarios.scenario import Scenario, SlotBlock
 
 
@@ -17,6 +18,9 @@ class AppointmentBook:
 
     id: str
     name: str
+    type: BookType
+    text: str
+    location: str
     municipality_number: str
     municipality_name: str
     length_s: float
@@ -120,6 +124,9 @@ def _book(block: SlotBlock, book_id: str, owner: tuple[str, str], invited: int) 
     return AppointmentBook(
         id=book_id,
         name=block.book,
+        type=block.type,
+        text=block.text,
+        location=block.location,
         municipality_number=owner[0],
         municipality_name=owner[1],
         length_s=block.length,

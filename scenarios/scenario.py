@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from scenarios import register
+from scenarios.book_type import BookType
 from scenarios.policy import BatchSizeField, Policy
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.strategy import Listing, Strategy
@@ -91,6 +92,9 @@ class SlotBlock(Part):
     """Appointments of one book (timebok): every time of every date has the same number of places."""
 
     book: str = Field(min_length=1, description="the name citizens see")
+    type: BookType = Field(default=BookType.KORONAVAKSINE, description="what it is for; stands in the title")
+    text: str = Field(default="", max_length=200, description="the text under the name")
+    location: str = Field(default="", max_length=100, description="where to come; the book's name if empty")
     dates: tuple[dt.date, ...] = Field(min_length=1, description="days with appointments, without quotes: [2021-05-10]")
     open: Window = Field(description="the first appointment begins here, the last ends here at the latest")
     length: Seconds = Field(gt=0, description="one appointment")

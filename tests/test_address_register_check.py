@@ -15,7 +15,8 @@ from reference_server.address_register.check import check_register_text
 from reference_server.address_register.finding import Rule, Severity
 from reference_server.address_register.lint import findings_of, is_refused
 from reference_server.address_register.reading import MAX_BYTES, FileProblem, set_up_in, set_up_of
-from reference_server.address_register.set_up import BookType, SetUp
+from reference_server.address_register.set_up import SetUp
+from scenarios.book_type import BookType
 from tests import a_set_up
 from tests.a_set_up import RESOURCES, book, service
 

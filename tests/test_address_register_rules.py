@@ -12,7 +12,8 @@ from reference_server.address_register.citizen_view import (
 )
 from reference_server.address_register.finding import Finding, Rule, Severity, guide_rules
 from reference_server.address_register.lint import findings_of, is_refused
-from reference_server.address_register.set_up import BookType, Process, SetUp
+from reference_server.address_register.set_up import Process, SetUp
+from scenarios.book_type import BookType
 from tests import a_set_up
 from tests.a_set_up import PRACTITIONERS, RESOURCES, book, service
 

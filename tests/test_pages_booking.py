@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from reference_server.address_register.set_up import BookType
 from reference_server.booking import Terms
 from reference_server.storage import State
+from scenarios.book_type import BookType
 from tests.visitor import BEFORE, FIRST_TIME, Reception, Visitor, a_card
 
 TITLE = "10. mai 2021, kl. 08:30: Time til koronavaksine hos Vaksine covid19 Beste kommune"
@@ -77,7 +77,8 @@ def test_guidance_comes_first_for_those_who_want_it(reception: Reception) -> Non
     ],
 )
 def test_each_type_of_book_has_the_title_of_the_guide(tmp_path: Path, kind: BookType, title: str) -> None:
-    reception = Reception(tmp_path, [dataclasses.replace(a_card(), type=kind)])
+    card = a_card()
+    reception = Reception(tmp_path, [dataclasses.replace(card, book=dataclasses.replace(card.book, type=kind))])
     assert with_appointment(reception).heading == f"10. mai 2021, kl. 08:30: {title} Vaksine covid19 Beste kommune"
 
 

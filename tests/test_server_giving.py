@@ -123,3 +123,20 @@ def test_a_spread_list_holds_the_same_times_in_an_order_of_ones_own(opened: Open
     assert shown[0] == shown[1] != shown[2]
     assert sorted(shown[0]) == sorted(shown[2])
     assert len(shown[0]) == 24
+
+
+@pytest.mark.parametrize(
+    ("kind", "title"),
+    [
+        ("koronatest", "Time til koronatest hos Vaksine covid19 Beste kommune"),
+        ("koronavaksine", "Time til koronavaksine hos Vaksine covid19 Beste kommune"),
+        ("lab", "Time til laboratoriet hos Vaksine covid19 Beste kommune"),
+        ("vaksine", "Time til vaksine hos Vaksine covid19 Beste kommune"),
+    ],
+)
+def test_the_title_of_an_appointment_says_what_the_book_is_for(opened: Open, kind: str, title: str) -> None:
+    # Norsk helsenett's guide, «Kategorier for ressurstimebok».
+    (block,) = a.scenario().model_dump(mode="json", by_alias=True, exclude_none=True)["slots"]
+    office = opened("immediate", slots=[{**block, "type": kind}])
+    answer = post(office, "/reservations", 0, wish()).get_json()
+    assert answer["title"] == f"10. mai 2021, kl. 08:30: {title}"

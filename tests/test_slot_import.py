@@ -20,9 +20,9 @@ from reference_server.address_register.offered_times import (
     local_start,
     taken_in,
 )
-from reference_server.address_register.set_up import BookType
 from reference_server.address_register.slot_csv import read_csv, written_csv
 from reference_server.address_register.slot_links import CAPACITY, MANIFEST, published, read_publication
+from scenarios.book_type import BookType
 
 BOOKS = (
     KnownBook("9999-1", "Vaksine covid19", type=BookType.KORONAVAKSINE),

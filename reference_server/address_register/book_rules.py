@@ -14,7 +14,8 @@ from reference_server.address_register.citizen_view import (
 )
 from reference_server.address_register.finding import Finding, Rule
 from reference_server.address_register.same_name import grouped
-from reference_server.address_register.set_up import Book, BookType, BookUse, Process, ServiceKind, SetUp
+from reference_server.address_register.set_up import Book, BookUse, Process, ServiceKind, SetUp
+from scenarios.book_type import BookType
 
 _OVERVIEW: Final = {
     BookUse.RESOURCE: Process.RESSURSOVERSIKT,

@@ -11,7 +11,6 @@ from typing import Final
 from reference_server.address_register.set_up import (
     ROLE,
     Book,
-    BookType,
     BookUse,
     IntermediateSolution,
     Process,
@@ -19,21 +18,10 @@ from reference_server.address_register.set_up import (
     ServiceKind,
     SetUp,
 )
+from reference_server.titles import moment, time_at
 
 URGENT: Final = "Hastetime"
 MUST_CALL: Final = "MustCall"
-TIME_TO: Final = {
-    BookType.KORONATEST: "koronatest",
-    BookType.KORONAVAKSINE: "koronavaksine",
-    BookType.LAB: "laboratoriet",
-    BookType.VAKSINE: "vaksine",
-}
-"""The word of each type in titles, behind «Time til»."""
-
-_MONTHS: Final = (
-    "januar", "februar", "mars", "april", "mai", "juni",
-    "juli", "august", "september", "oktober", "november", "desember",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +102,13 @@ def other_municipality_view(set_up: SetUp) -> tuple[ServiceView, ...]:
 
 def title_of(book: Book, municipality: str) -> str | None:
     """The title of an appointment, «Time til koronatest hos Koronatest1 Beste kommune»; None without a type."""
-    return None if book.type is None else f"Time til {TIME_TO[book.type]} hos {book.name} {municipality}"
+    return None if book.type is None else time_at(book.type, book.name, municipality)
 
 
 def confirmed_line(book: Book, municipality: str, start: dt.datetime) -> str | None:
     """The first line of a confirmed appointment, «1. mai 2021, kl. 08:00: Time til ...»; None without a type."""
     title = title_of(book, municipality)
-    date = f"{start.day}. {_MONTHS[start.month - 1]} {start.year}"
-    return None if title is None else f"{date}, kl. {start:%H:%M}: {title}"
+    return None if title is None else f"{moment(start)}: {title}"
 
 
 def shown_appointment_type(book: Book) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from reference_server.address_register.finding import Language
-from reference_server.address_register.set_up import BookType
+from scenarios.book_type import BookType
 
 OSLO: Final = zoneinfo.ZoneInfo("Europe/Oslo")
 MAX_BYTES: Final = 4 << 20

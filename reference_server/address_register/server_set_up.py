@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from reference_server.address_register.offered_times import KnownBook, OfferedTime, local_start
 from reference_server.address_register.set_up import (
     Book,
-    BookType,
     Ehr,
     Owner,
     Process,
@@ -30,7 +29,7 @@ def server_set_ups(books: Iterable[AppointmentBook]) -> dict[str, SetUp]:
 def known_book(book: AppointmentBook) -> KnownBook:
     """A book of the server for slot import; appointments that are no whole number of minutes fix no length."""
     minutes = int(book.length_s // 60) if book.length_s % 60 == 0 else None
-    return KnownBook(book.id, book.name, minutes, BookType.KORONAVAKSINE)
+    return KnownBook(book.id, book.name, minutes, book.type)
 
 
 def free_times(storage: Storage, book: AppointmentBook) -> Iterator[OfferedTime]:
@@ -58,5 +57,9 @@ def _set_up(books: list[AppointmentBook]) -> SetUp:
         municipality=Owner(name=first.municipality_name, number=first.municipality_number),
         ehrs=(Ehr(id="epj", name="EPJ"),),
         services=(service,),
-        books=tuple(Book(id=book.id, name=book.name, type=BookType.KORONAVAKSINE) for book in books),
+        books=tuple(map(_as_set_up, books)),
     )
+
+
+def _as_set_up(book: AppointmentBook) -> Book:
+    return Book(id=book.id, name=book.name, type=book.type, text=book.text, location=book.location)

@@ -8,7 +8,6 @@ from reference_server.address_register.finding import Finding, Rule
 from reference_server.address_register.same_name import grouped, listed
 from reference_server.address_register.set_up import (
     Book,
-    BookType,
     BookUse,
     IntermediateSolution,
     Process,
@@ -16,6 +15,7 @@ from reference_server.address_register.set_up import (
     ServiceKind,
     SetUp,
 )
+from scenarios.book_type import BookType
 
 HOME: Final = {
     BookType.KORONATEST: ServiceKind.SMITTEVERN,

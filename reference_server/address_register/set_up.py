@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from pydantic_core import PydanticCustomError
 
 from reference_server.address_register.references import reference_faults
+from scenarios.book_type import BookType
 
 ROLE: Final = "Helsefaglig kontakt"
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
@@ -36,15 +37,6 @@ class Process(StrEnum):
     TIMERESERVASJON = "Timereservasjon"
     RESSURSOVERSIKT = "Ressursoversikt"
     BEHANDLEROVERSIKT = "Behandleroversikt"
-
-
-class BookType(StrEnum):
-    """The four types of resource book."""
-
-    KORONATEST = "koronatest"
-    KORONAVAKSINE = "koronavaksine"
-    LAB = "lab"
-    VAKSINE = "vaksine"
 
 
 class BookUse(StrEnum):

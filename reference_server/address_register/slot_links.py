@@ -22,7 +22,7 @@ from reference_server.address_register.offered_times import (
     SlotProblem,
     local_start,
 )
-from reference_server.address_register.set_up import BookType
+from scenarios.book_type import BookType
 
 MANIFEST: Final = "$bulk-publish"
 CAPACITY: Final = "http://fhir-registry.smarthealthit.org/StructureDefinition/slot-capacity"

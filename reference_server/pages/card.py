@@ -4,16 +4,10 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Final
 
-from reference_server.address_register.set_up import BookType, ServiceKind
+from reference_server.address_register.set_up import ServiceKind
 from reference_server.booking import Terms
+from scenarios.book_type import BookType
 from scenarios.inventory import AppointmentBook
-
-_TIME_TO: Final = {
-    BookType.KORONATEST: "koronatest",
-    BookType.KORONAVAKSINE: "koronavaksine",
-    BookType.LAB: "laboratoriet",
-    BookType.VAKSINE: "vaksine",
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,20 +19,11 @@ class BookCard:
     """
 
     book: AppointmentBook
-    type: BookType
     service: ServiceKind
     location: str
     text: str
     terms: Terms
     form: bool
-
-    @property
-    def time_to(self) -> str:
-        """The word after «Time til» in the title of an appointment.
-
-        Source: Norsk helsenett, Veileder for kommune, Timebestilling i ressurstimebok (09.06.2021).
-        """
-        return _TIME_TO[self.type]
 
     def end(self, start: dt.datetime) -> dt.datetime:
         """When an appointment that starts then is expected to be over."""
@@ -46,13 +31,21 @@ class BookCard:
 
 
 def card_of(book: AppointmentBook, *, form: bool) -> BookCard:
-    """The card of a book of which nothing but its times is known: the coronavirus vaccine of the guide."""
+    """The card of a book, on the service that the guide recommends for its type."""
     return BookCard(
         book=book,
-        type=BookType.KORONAVAKSINE,
-        service=ServiceKind.VAKSINASJON,
-        location=book.name,
-        text="",
+        service=_SERVICE[book.type],
+        location=book.location or book.name,
+        text=book.text,
         terms=Terms(),
         form=form,
     )
+
+
+# The guide recommends these two; what stands on vaccination otherwise is this server's choice. ASSUMPTION.
+_SERVICE: Final = {
+    BookType.KORONATEST: ServiceKind.SMITTEVERN,
+    BookType.KORONAVAKSINE: ServiceKind.VAKSINASJON,
+    BookType.LAB: ServiceKind.LEGEVAKT,
+    BookType.VAKSINE: ServiceKind.VAKSINASJON,
+}

@@ -52,13 +52,13 @@ class Language:
         """The line of a confirmed appointment; in bokmål letter by letter as the guide has it."""
         match self.code:
             case "nb":
-                return title(start, card.book, card.time_to)
+                return title(start, card.book)
             case "en":
                 return self.text(
                     "notation.title",
                     date=f"{start.day} {self.month(start)}",
                     clock=f"{start:%H:%M}",
-                    time_to=self.messages[f"types.{card.type}"],
+                    time_to=self.messages[f"types.{card.book.type}"],
                     book=card.book.name,
                     municipality=card.book.municipality_name,
                 )

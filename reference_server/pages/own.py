@@ -82,7 +82,7 @@ class Own:
             title=self._title(one),
             card=card,
             start=start,
-            concerns=self._desk.language.text(f"types.{card.type}").capitalize(),
+            concerns=self._desk.language.text(f"types.{card.book.type}").capitalize(),
             cancelled=not stands,
             news=news if stands else "cancelled_now",
             may_change=stands and one.wish.start >= card.terms.first_changeable(now),
