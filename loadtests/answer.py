@@ -11,7 +11,7 @@ from scenarios.plan import Plan
 from scenarios.policy import Policy
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
 from scenarios.result import Generator, History, Judged, Measurement, Result, Verdict, policy_value
-from scenarios.run import Run, metrics_of, run_of
+from scenarios.run import Run, judged, metrics_of, run_of
 from scenarios.scenario import Scenario
 
 
@@ -53,7 +53,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
     own = run_of(scenario, measuring.plan, lived.attempts, with_timeline=True, horizon_s=_end_s(predicted))
     if own.timeline is None or predicted.timeline is None:
         raise ValueError("a prediction that is held against a measurement carries its timeline")
-    thresholds = _held_against(scenario, own)
+    thresholds = judged(scenario.limits, [own])
     history = _history(measuring, lived)
     return Result(
         kind="loadtest",
@@ -93,15 +93,6 @@ def _end_s(predicted: Run) -> float | None:
     return None if line is None else line.step_s * len(line.sent)
 
 
-def _held_against(scenario: Scenario, own: Run) -> list[Judged]:
-    """One measured run against limits that speak of many: each statistic of one run is its value."""
-    values = [(limit, limit.value([own.measures])) for limit in scenario.limits]
-    return [
-        Judged(expression=limit.expression, value=value, verdict="pass" if limit.kept_by(value) else "fail")
-        for limit, value in values
-    ]
-
-
 def _history(measuring: Measuring, lived: LoadtestRun) -> History:
     export = fetch_export(measuring.base_url, measuring.admin_token) if measuring.admin_token else None
     return check(lived.attempts, export, run=lived.run, partial=lived.partial)
@@ -112,4 +103,4 @@ def _verdict(generator: Generator, history: History, thresholds: Sequence[Judged
         return "fail"  # a wrong booking is wrong however late the generator was
     if partial or generator.verdict != "pass":
         return "inconclusive"
-    return "pass" if all(judged.verdict == "pass" for judged in thresholds) else "fail"
+    return "pass" if all(one.verdict == "pass" for one in thresholds) else "fail"

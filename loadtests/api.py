@@ -53,7 +53,7 @@ Exchange: TypeAlias = Callable[[Call, float], Response | Lost | Silence]
 
 
 class BookingApi:
-    """The calls of `loadtests.journey.Client` over an exchange.
+    """The calls of `loadtests.conversation.Client` over an exchange.
 
     Parameters
     ----------

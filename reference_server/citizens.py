@@ -17,8 +17,8 @@ from reference_server.free_lists import FreeList, FreeLists
 from reference_server.messages import message_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.storage import KeyReused, Sent, Storage, Wish
-from reference_server.strategy import Listing
 from reference_server.web import problem, refuse, texts_in_body
+from scenarios.strategy import Listing
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 

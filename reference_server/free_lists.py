@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from reference_server.storage import Storage
-from reference_server.strategy import Listing, listed
+from reference_server.strategy import listed
+from scenarios.strategy import Listing
 
 
 @dataclass(frozen=True, slots=True)

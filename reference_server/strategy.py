@@ -1,12 +1,10 @@
-"""In which order free times are shown, and how long a citizen may hold on to one."""
+"""In which order a citizen is shown free times, and how often one may be held for longer."""
 
 import random
 from collections.abc import Sequence
 from typing import Final, TypeVar, assert_never
 
-from scenarios.strategy import HOLD_S, Listing, Strategy
-
-__all__ = ["HOLD_S", "MOST_EXTENSIONS", "Listing", "Strategy", "listed"]
+from scenarios.strategy import Listing
 
 MOST_EXTENSIONS: Final = 10
 """How often a hold may be extended. Source: WCAG 2.2, success criterion 2.2.1, at least ten times."""

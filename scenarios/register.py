@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from typing import Final
 
-SOURCE: Final = "Kilde: SSB tabell 07459 (NLOD)"
 YEARS: Final = (2021, 2024)
 _BANDS: Final = (  # lowest and highest age
     (0, 4), (5, 11), (12, 15), (16, 17), (18, 24), (25, 39), (40, 44), (45, 54), (55, 64),

@@ -8,8 +8,9 @@ from scenarios.attempts import Attempt
 from scenarios.inventory import total_capacity
 from scenarios.measures import MEASURES, Measured, Offer, measured
 from scenarios.plan import Plan
-from scenarios.result import Metrics, Timeline, summary_of
+from scenarios.result import Judged, Metrics, Timeline, summary_of
 from scenarios.scenario import Scenario
+from scenarios.thresholds import Threshold
 from scenarios.timeline import timeline_of
 
 
@@ -40,3 +41,12 @@ def run_of(
 def metrics_of(runs: Sequence[Run]) -> Metrics:
     """Every measure over the runs of one policy; empty without runs."""
     return {name: summary_of([run.measures[name] for run in runs]) for name in MEASURES} if runs else {}
+
+
+def judged(limits: Sequence[Threshold], runs: Sequence[Run]) -> list[Judged]:
+    """Hold every limit against the runs made so far; nothing is judged without any."""
+    values = [(limit, limit.value([run.measures for run in runs])) for limit in limits if runs]
+    return [
+        Judged(expression=limit.expression, value=value, verdict="pass" if limit.kept_by(value) else "fail")
+        for limit, value in values
+    ]

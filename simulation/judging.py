@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from scenarios.result import Judged
-from scenarios.run import Run
+from scenarios.run import Run, judged
 from scenarios.scenario import Scenario
 from scenarios.thresholds import Statistic, Threshold
 
@@ -27,10 +27,9 @@ class Judgement:
 
 def judge(scenario: Scenario, runs: Sequence[Run]) -> Judgement:
     """Hold every limit against the runs made so far."""
-    measures = [run.measures for run in runs]
-    thresholds = [_judged(limit, limit.value(measures)) for limit in scenario.limits] if runs else []
+    thresholds = judged(scenario.limits, runs)
     kept = sum(keeps(scenario, run) for run in runs)
-    failed = [judged.expression for judged in thresholds if judged.verdict == "fail"]
+    failed = [one.expression for one in thresholds if one.verdict == "fail"]
     return Judgement(
         thresholds=thresholds,
         runs=len(runs),
@@ -61,7 +60,3 @@ def is_lost(scenario: Scenario, runs: Sequence[Run], planned: int) -> bool:
 
 def _speaks_of_runs(limit: Threshold) -> bool:
     return limit.statistic in (Statistic.MAX, Statistic.P90, Statistic.MIN, Statistic.P10)
-
-
-def _judged(limit: Threshold, value: float | None) -> Judged:
-    return Judged(expression=limit.expression, value=value, verdict="pass" if limit.kept_by(value) else "fail")

@@ -11,7 +11,8 @@ from reference_server.ehr import REDELIVERED_AFTER_S, Ehr, Link
 from reference_server.pace import Pace
 from reference_server.sql_storage import SqlStorage
 from reference_server.storage import MOST_DELIVERIES, EhrStatus, Sent, State
-from reference_server.strategy import Listing, listed
+from reference_server.strategy import listed
+from scenarios.strategy import Listing
 from tests import a
 from tests.databases import BOTH, SMALL, new_address, wish
 
