@@ -84,18 +84,9 @@ def _choices(scenario: Scenario, language: Language) -> list[_Row]:
 def _people(behaviour: Behaviour, language: Language) -> list[_Row]:
     notation = language.notation
     session, choice, after = behaviour.session, behaviour.slot_choice, behaviour.after_rejection
-    least = notation.duration(behaviour.response.least)
     values = [
         ("uptake", notation.percent(behaviour.uptake)),
-        (
-            "response",
-            language.text(
-                "assumption.response_value",
-                median=notation.duration(behaviour.response.median),
-                sigma=notation.shortest(behaviour.response.sigma),
-                least=least,
-            ),
-        ),
+        *_responses(behaviour, language),
         ("login", notation.duration(session.login)),
         ("choose", notation.duration(session.choose)),
         ("form", notation.duration(session.form)),
@@ -113,6 +104,32 @@ def _people(behaviour: Behaviour, language: Language) -> list[_Row]:
         ("patience_sigma", notation.shortest(behaviour.patience.sigma)),
     ]
     return [(name, value, "assumed") for name, value in values]
+
+
+def _responses(behaviour: Behaviour, language: Language) -> list[tuple[str, str]]:
+    notation, response = language.notation, behaviour.response
+    lognormal = language.text(
+        "assumption.response_value",
+        median=notation.duration(response.median),
+        sigma=notation.shortest(response.sigma),
+        least=notation.duration(response.least),
+    )
+    groups = [
+        language.text(
+            "assumption.response_group_value",
+            share=notation.percent(group.share),
+            median=notation.duration(group.median),
+            sigma=notation.shortest(group.sigma),
+        )
+        for group in response.groups
+    ]
+    awake = behaviour.awake
+    hours = [] if awake is None else [f"{clock_text(awake.from_)}–{clock_text(awake.to)}"]
+    return [
+        ("response", lognormal),
+        *(("response_group", group) for group in groups),
+        *(("awake", one) for one in hours),
+    ]
 
 
 def _platform(platform: Platform, language: Language) -> list[_Row]:

@@ -6,9 +6,7 @@ alone; every draw belongs to (seed, replication, quantity, citizen).
 
 import hashlib
 import json
-import math
 from dataclasses import dataclass, fields, replace
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +14,8 @@ from numpy.typing import NDArray
 from scenarios.choice import Pick
 from scenarios.inventory import InvitingMunicipality, inventory_of
 from scenarios.policy import Policy, sent_times
-from scenarios.scenario import Response, Scenario
+from scenarios.responding import acting_moments, response_delays
+from scenarios.scenario import Scenario
 from scenarios.streams import (
     FloatArray,
     Quantity,
@@ -111,7 +110,7 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
     behaviour, session, patience = scenario.behaviour, scenario.behaviour.session, scenario.behaviour.patience
     tries = behaviour.after_rejection.give_up_after
     sent_s = np.concatenate([sent_times(policy, m.invited, scenario.invitation.sms_rate) for m in inventory])
-    response_s = _responses(behaviour.response, draw(Quantity.RESPONSE))
+    delay_s = response_delays(behaviour.response, draw(Quantity.RESPONSE))
     municipality = np.repeat(np.arange(len(inventory)), [m.invited for m in inventory])
     book = _books(inventory, draw(Quantity.BOOK), municipality)
     where = draw.table(Quantity.WHERE, tries)
@@ -125,7 +124,7 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
         book=book,
         sent_s=sent_s,
         acts=(delivered & (draw(Quantity.UPTAKE) < behaviour.uptake)).astype(np.int64),
-        planned_s=sent_s + response_s + quantised(np.array(behaviour.response.least)),
+        planned_s=acting_moments(sent_s, delay_s, behaviour.awake, policy.start),
         login_s=lognormals(draw(Quantity.LOGIN), session.login, session.sigma),
         page_patience_s=lognormals(draw(Quantity.PAGE_PATIENCE), patience.page, patience.sigma),
         answer_patience_s=lognormals(draw(Quantity.ANSWER_PATIENCE), patience.answer, patience.sigma),
@@ -150,14 +149,6 @@ class _Draw:
 
     def table(self, quantity: Quantity, draws: int) -> FloatArray:
         return uniforms(self.seed, self.replication, quantity, self.citizens, draws)
-
-
-def _responses(response: Response, u: FloatArray) -> FloatArray:
-    """Draw the lognormal given that it is at most `latest`, by drawing from the lower part of its quantiles."""
-    if response.sigma == 0:
-        return lognormals(u, response.median, 0.0)
-    below = NormalDist(sigma=response.sigma).cdf(math.log(response.latest / response.median))
-    return lognormals(u * below, response.median, response.sigma)
 
 
 def _form_times(scenario: Scenario, draw: _Draw, tries: int) -> FloatArray:

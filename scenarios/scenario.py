@@ -132,13 +132,30 @@ class Search(Part):
     finish_by: Clock = Field(description="the last SMS goes no later than this")
 
 
+class ResponseGroup(Part):
+    """Some who answer differently from the others, all those with the telephone in their hand for one."""
+
+    share: Fraction = Field(gt=0, lt=1, description="of those who act")
+    median: Seconds = Field(gt=0, description="half of the group have acted after this")
+    sigma: float = Field(ge=0, le=6, description="spread of the logarithm; 0 is none")
+
+
 class Response(Part):
-    """From SMS to opening the page: lognormal."""
+    """From SMS to opening the page: lognormal, or a mixture of lognormals."""
 
     median: Seconds = Field(gt=0, description="half of those who act have acted after this")
     sigma: float = Field(ge=0, le=6, description="spread of the logarithm; 0 is none")
+    groups: tuple[ResponseGroup, ...] = Field(
+        default=(), description='groups that answer differently: [{ share = "30 %", median = "2 min", sigma = 0.8 }]'
+    )
     least: Seconds = Field(default=10.0, ge=0, description="added to every draw: delivery and unlocking a telephone")
     latest: Seconds = Field(default=7 * 86400.0, gt=0, description="the lognormal is cut here: nobody acts later")
+
+    @model_validator(mode="after")
+    def _some_are_left(self) -> Self:
+        if sum(group.share for group in self.groups) >= 1:
+            raise _sense("the groups leave nobody for median and sigma", "let the shares add up to less than 100 %")
+        return self
 
 
 class Session(Part):
@@ -187,6 +204,9 @@ class Behaviour(Part):
 
     uptake: Fraction = Field(description="share that wants an appointment")
     response: Response = Field(description="from SMS to opening the page")
+    awake: Window | None = Field(
+        default=None, description="the response runs between these hours only: nobody books at night"
+    )
     session: Session = Field(description="think times between requests")
     slot_choice: SlotChoice = Field(description="which free time people pick; the shares add up to 100 %")
     after_rejection: AfterRejection = Field(description="what people do when somebody else got the time")

@@ -28,10 +28,7 @@ def written(scenario: Scenario) -> Table:
     """The scenario as a parsed file would be: lengths and shares as text with units, dates as dates."""
     plain = scenario.model_dump(by_alias=True, exclude_none=True)
     with_units = scenario.model_dump(mode="json", by_alias=True, exclude_none=True)
-    table = _with_dates(with_units, plain)
-    if not table["municipality"]["names"]:
-        del table["municipality"]["names"]
-    return table
+    return _with_dates(with_units, plain)
 
 
 def leaves(table: Table, path: KeyPath = ()) -> Iterator[tuple[KeyPath, Any]]:
@@ -74,7 +71,8 @@ def _key_text(key: str) -> str:
 
 def _with_dates(with_units: Any, plain: Any) -> Any:
     if isinstance(plain, dict):
-        return {key: _with_dates(with_units[key], value) for key, value in cast(Table, plain).items()}
+        said = {key: value for key, value in cast(Table, plain).items() if value != ()}  # an empty list says nothing
+        return {key: _with_dates(with_units[key], value) for key, value in said.items()}
     if isinstance(plain, list | tuple):
         return [_with_dates(*pair) for pair in zip(with_units, cast(list[Any], plain), strict=True)]
     return plain if isinstance(plain, dt.date) else with_units

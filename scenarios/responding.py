@@ -1,0 +1,76 @@
+"""When people open the page: how long after the SMS they answer, and that they sleep at night."""
+
+import datetime as dt
+import math
+from statistics import NormalDist
+from typing import Final
+
+import numpy as np
+
+from scenarios.scenario import Response, ResponseGroup, Window
+from scenarios.streams import FloatArray, lognormals, quantised
+
+_DAY_S: Final = 86_400.0
+_LEAST: Final = 2.0**-53  # the least that `uniforms` draws; a quotient may round to the end of the interval
+
+
+def response_delays(response: Response, u: FloatArray) -> FloatArray:
+    """Turn uniforms into the time from the SMS to opening the page.
+
+    One draw says both which group of the mixture a citizen belongs to and how quick the citizen is in it: the groups
+    share the interval (0, 1) among them in the order of the file, and those of no group come last. A scenario without
+    groups is the case of one that has it all.
+
+    Returns
+    -------
+    ndarray
+        (N,) float64 seconds on the 2^-24 s grid, between `least` and `latest` + `least`.
+    """
+    delays = np.empty_like(u)
+    rest = ResponseGroup.model_construct(
+        share=1 - sum(group.share for group in response.groups), median=response.median, sigma=response.sigma
+    )
+    begins = 0.0
+    for group in (*response.groups, rest):
+        mine = (u >= begins) & ((u < begins + group.share) | (group is rest))
+        within = np.clip((u[mine] - begins) / group.share, _LEAST, 1 - _LEAST)
+        delays[mine] = _cut(within, group, response.latest)
+        begins += group.share
+    return delays + quantised(np.array(response.least))
+
+
+def acting_moments(sent_s: FloatArray, delay_s: FloatArray, awake: Window | None, start: dt.time) -> FloatArray:
+    """When each citizen opens the page: the delay runs while people are awake.
+
+    Parameters
+    ----------
+    sent_s, delay_s : ndarray
+        (N,) seconds from the first SMS, and from the citizen's own.
+    awake : Window, optional
+        Local hours; without them the delay runs day and night.
+    start : time
+        When the first SMS goes. ASSUMPTION: no clock is changed between it and the last answer.
+
+    Returns
+    -------
+    ndarray
+        (N,) float64 seconds from the first SMS; exact, as every part lies on the grid.
+    """
+    if awake is None:
+        return sent_s + delay_s
+    first_s, opens_s = _seconds_of(start), _seconds_of(awake.from_)
+    length_s = _seconds_of(awake.to) - opens_s
+    days, since_midnight_s = np.divmod(sent_s + first_s, _DAY_S)
+    lived_s = days * length_s + np.clip(since_midnight_s - opens_s, 0.0, length_s)
+    days, since_waking_s = np.divmod(lived_s + delay_s, length_s)
+    return days * _DAY_S + opens_s + since_waking_s - first_s
+
+
+def _cut(u: FloatArray, group: ResponseGroup, latest_s: float) -> FloatArray:
+    """Draw the lognormal given that it is at most `latest_s`, by drawing from the lower part of its quantiles."""
+    below = NormalDist(sigma=group.sigma).cdf(math.log(latest_s / group.median)) if group.sigma else 1.0
+    return lognormals(u * below, group.median, group.sigma)
+
+
+def _seconds_of(clock: dt.time) -> float:
+    return clock.hour * 3600.0 + clock.minute * 60.0 + clock.second
