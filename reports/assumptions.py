@@ -54,6 +54,7 @@ def _choices(scenario: Scenario, language: Language) -> list[_Row]:
         ),
         ("send_date", f"{notation.weekday(invitation.send_date)} {notation.day(invitation.send_date)}", "chosen"),
         ("window", f"{clock_text(invitation.window.from_)}–{clock_text(invitation.window.to)}", "chosen"),
+        ("days", language.text(f"sending_days.{invitation.days}"), "chosen"),
         ("finish_by", clock_text(search.finish_by), "chosen"),
         ("sizes", joined(language, sizes), "chosen"),
         ("pauses", joined(language, [notation.duration(one) for one in search.pause]), "chosen"),

@@ -109,7 +109,8 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
     draw = _Draw(scenario.experiment.seed if seed is None else seed, replication, sum(m.invited for m in inventory))
     behaviour, session, patience = scenario.behaviour, scenario.behaviour.session, scenario.behaviour.patience
     tries = behaviour.after_rejection.give_up_after
-    sent_s = np.concatenate([sent_times(policy, m.invited, scenario.invitation.sms_rate) for m in inventory])
+    rate, hours = scenario.invitation.sms_rate, scenario.hours(policy)
+    sent_s = np.concatenate([sent_times(policy, m.invited, rate, hours) for m in inventory])
     delay_s = response_delays(behaviour.response, draw(Quantity.RESPONSE))
     municipality = np.repeat(np.arange(len(inventory)), [m.invited for m in inventory])
     book = _books(inventory, draw(Quantity.BOOK), municipality)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Final, Literal, Self
 
@@ -10,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from scenarios.quantities import Clock, Seconds
+from scenarios.sending_hours import SendingHours
 from scenarios.streams import FloatArray, quantised
 
 ALL: Final = "all"
@@ -64,16 +66,20 @@ class Batch:
     count: int
 
 
-def schedule(policy: Policy, invited: int) -> tuple[Batch, ...]:
-    """Split the invited into batches; the last one may be smaller."""
+def schedule(policy: Policy, invited: int, hours: SendingHours | None = None) -> tuple[Batch, ...]:
+    """Split the invited into batches; the last one may be smaller.
+
+    Without sending hours the batches follow each other day and night.
+    """
     size = invited if policy.batch_size == ALL else min(policy.batch_size, invited)
+    count = math.ceil(invited / size) if invited else 0
     return tuple(
-        Batch(number=k + 1, at_s=k * policy.pause, count=min(size, invited - k * size))
-        for k in range(math.ceil(invited / size) if invited else 0)
+        Batch(number=k + 1, at_s=at_s, count=min(size, invited - k * size))
+        for k, at_s in enumerate(_starts(policy.pause, count, hours))
     )
 
 
-def sent_times(policy: Policy, invited: int, sms_per_s: float) -> FloatArray:
+def sent_times(policy: Policy, invited: int, sms_per_s: float, hours: SendingHours | None = None) -> FloatArray:
     """When each SMS leaves the gateway, which sends one after the other at its own rate.
 
     A batch that comes before the gateway has finished the one before waits its turn.
@@ -85,12 +91,24 @@ def sent_times(policy: Policy, invited: int, sms_per_s: float) -> FloatArray:
     """
     times = np.empty(invited)
     at, done = 0.0, 0
-    for batch in schedule(policy, invited):
+    for batch in schedule(policy, invited, hours):
         at = max(at, batch.at_s)
         times[done : done + batch.count] = at + np.arange(batch.count) / sms_per_s
         at += batch.count / sms_per_s
         done += batch.count
     return quantised(times)
+
+
+def _starts(pause_s: float, count: int, hours: SendingHours | None) -> Iterator[float]:
+    """When each batch is handed to the gateway; a day's batches are counted from its first, so that sums are exact."""
+    day_s, since = 0.0, 0
+    for _ in range(count):
+        at_s = day_s + since * pause_s
+        if hours is not None and at_s > 0 and not hours.may_send(at_s):
+            at_s = day_s = hours.next_day_s(at_s)
+            since = 0
+        yield at_s
+        since += 1
 
 
 def clock_at(policy: Policy, send_date: dt.date, at_s: float, zone: dt.tzinfo) -> dt.datetime:

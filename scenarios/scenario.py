@@ -15,6 +15,7 @@ from scenarios import register
 from scenarios.book_type import BookType
 from scenarios.policy import BatchSizeField, Policy
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
+from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.strategy import Listing, Strategy
 from scenarios.thresholds import Threshold, threshold_of
 
@@ -83,7 +84,8 @@ class Invitation(Part):
     invited: int | None = Field(default=None, gt=0, le=MAX_INVITED, description="number of SMS, for each municipality")
     cohort: str | None = Field(default=None, description='age group in the register, "45-54" or "65+"')
     send_date: dt.date = Field(description="the day of the SMS, without quotes: 2021-05-03")
-    window: Window = Field(description="SMS are sent between these times only")
+    window: Window = Field(description="batches are sent between these times only, and go on the next sending day")
+    days: SendingDays = Field(default=SendingDays.NOT_SUNDAYS, description="when a send-out of several days goes on")
     sms_rate: PerSecond = Field(gt=0, description="what the SMS gateway sends; ASSUMPTION unless known")
     delivered: Fraction = Field(gt=0, description="share of SMS that arrive; ASSUMPTION unless known")
 
@@ -288,6 +290,11 @@ class Scenario(Part):
     def zone(self) -> zoneinfo.ZoneInfo:
         """The time zone of every clock time in the file."""
         return zoneinfo.ZoneInfo("Europe/Oslo")
+
+    def hours(self, policy: Policy) -> SendingHours:
+        """When batches may go under a policy; no SMS is sent on a Norwegian public holiday."""
+        first = dt.datetime.combine(self.invitation.send_date, policy.start, tzinfo=self.zone)
+        return SendingHours(first=first, closes=self.invitation.window.to, days=self.invitation.days)
 
     @property
     def limits(self) -> tuple[Threshold, ...]:

@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-import holidays
-
 from scenarios.inventory import expected_takers, largest_invited, total_capacity
 from scenarios.policy import ALL, Policy, clock_at, sent_times
 from scenarios.problems import KeyPath
+from scenarios.public_holidays import public_holiday
 from scenarios.quantities import clock_text
 from scenarios.scenario import Scenario
 
@@ -46,11 +45,10 @@ def _dates(scenario: Scenario) -> Iterator[Doubt]:
     send_date = scenario.invitation.send_date
     named: dict[KeyPath, tuple[dt.date, ...]] = {("invitation", "send_date"): (send_date,)}
     named |= {("slots", index, "dates"): block.dates for index, block in enumerate(scenario.slots)}
-    public = holidays.country_holidays("NO", language="no")
     for where, dates in named.items():
         for date in sorted(dates):
-            if date in public:
-                yield Doubt(where=where, what=f"{date} is a public holiday ({public[date]})")
+            if name := public_holiday(date):
+                yield Doubt(where=where, what=f"{date} is a public holiday ({name})")
             elif date.isoweekday() == 7:
                 yield Doubt(where=where, what=f"{date} is a Sunday")
     first = min(min(block.dates) for block in scenario.slots)
@@ -90,10 +88,13 @@ def _sizes(where: KeyPath, size: int, invited: int) -> Iterator[Doubt]:
 
 
 def _late(scenario: Scenario, where: str, rule: Policy, invited: int) -> Iterator[Doubt]:
-    last_s = float(sent_times(rule, invited, scenario.invitation.sms_rate)[-1])
+    last_s = float(sent_times(rule, invited, scenario.invitation.sms_rate, scenario.hours(rule))[-1])
     closes = dt.datetime.combine(scenario.invitation.send_date, scenario.invitation.window.to, tzinfo=scenario.zone)
     last = clock_at(rule, scenario.invitation.send_date, last_s, scenario.zone)
     if last > closes:
-        day = "" if last.date() == closes.date() else f" on {last.date()}"
-        what = f"the last SMS goes at {clock_text(last.time().replace(microsecond=0))}{day}, after the window closes"
+        clock = clock_text(last.time().replace(microsecond=0))
+        late = (
+            f"at {clock}, after the window closes" if last.date() == closes.date() else f"on {last.date()} at {clock}"
+        )
+        what = f"the last SMS goes {late}"
         yield Doubt(where=(where,), what=what)

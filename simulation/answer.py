@@ -49,7 +49,7 @@ def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
         policy=policy_value(trial.policy),
         roles=list(trial.roles),
         name=trial.name,
-        batches=len(schedule(trial.policy, largest_invited(scenario))),
+        batches=len(schedule(trial.policy, largest_invited(scenario), scenario.hours(trial.policy))),
         last_sms_at=last.isoformat(timespec="seconds"),
         metrics=metrics_of(trial.runs),
         thresholds=judgement.thresholds,
@@ -76,7 +76,7 @@ def recommendation_of(scenario: Scenario, finding: Finding) -> Recommendation:
 def schedule_lines(scenario: Scenario, policy: Policy) -> list[ScheduleLine]:
     """The sendings by the clock, for the municipality that invites most."""
     lines: list[ScheduleLine] = []
-    for batch in schedule(policy, largest_invited(scenario)):
+    for batch in schedule(policy, largest_invited(scenario), scenario.hours(policy)):
         at = clock_at(policy, scenario.invitation.send_date, batch.at_s, scenario.zone)
         sent = lines[-1].sent if lines else 0
         lines.append(

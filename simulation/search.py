@@ -69,8 +69,8 @@ def finishes_in_time(scenario: Scenario, policy: Policy) -> bool:
 
 def last_sms_s(scenario: Scenario, policy: Policy) -> float:
     """Seconds from the first SMS to the last one, over all municipalities."""
-    rate = scenario.invitation.sms_rate
-    return max(float(sent_times(policy, owner.invited, rate)[-1]) for owner in inventory_of(scenario))
+    rate, hours = scenario.invitation.sms_rate, scenario.hours(policy)
+    return max(float(sent_times(policy, owner.invited, rate, hours)[-1]) for owner in inventory_of(scenario))
 
 
 def _walk(experiment: Experiment, in_time: list[Policy]) -> tuple[Policy | None, tuple[Policy, ...]]:

@@ -1,6 +1,7 @@
 """Sending: batches, pauses, the gateway's own rate."""
 
 import datetime as dt
+import itertools
 import zoneinfo
 from typing import Literal
 
@@ -11,8 +12,10 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from scenarios.policy import Policy, clock_at, schedule, sent_times
+from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.streams import TICK_S
 
+OSLO = zoneinfo.ZoneInfo("Europe/Oslo")
 sizes = st.integers(1, 3000) | st.just("all")
 pauses = st.floats(0, 7200)
 
@@ -70,11 +73,64 @@ def test_a_batch_waits_while_the_gateway_still_sends_the_one_before() -> None:
     assert sent_times(policy(3, 10.0), 6, 1.0).tolist() == [0, 1, 2, 10, 11, 12]
 
 
+FRIDAY = dt.datetime(2021, 4, 30, 9, 7, tzinfo=OSLO)
+
+
+def hours(days: SendingDays = SendingDays.NOT_SUNDAYS, first: dt.datetime = FRIDAY) -> SendingHours:
+    return SendingHours(first=first, closes=dt.time(15), days=days)
+
+
+def clocks(rule: Policy, invited: int, when: SendingHours) -> list[str]:
+    batches = schedule(rule, invited, when)
+    return [f"{clock_at(rule, when.first.date(), one.at_s, OSLO):%a %d %H:%M}" for one in batches]
+
+
+@pytest.mark.parametrize(
+    ("days", "then"),
+    [
+        (SendingDays.EVERY_DAY, ["Fri 30 09:07", "Fri 30 14:07", "Sat 01 09:07", "Sat 01 14:07", "Sun 02 09:07"]),
+        # The first of May is a public holiday.
+        (SendingDays.NOT_SUNDAYS, ["Fri 30 09:07", "Fri 30 14:07", "Mon 03 09:07", "Mon 03 14:07", "Tue 04 09:07"]),
+        (SendingDays.WORKING_DAYS, ["Fri 30 09:07", "Fri 30 14:07", "Mon 03 09:07", "Mon 03 14:07", "Tue 04 09:07"]),
+    ],
+)
+def test_what_is_left_when_the_window_closes_goes_on_the_next_sending_day(days: SendingDays, then: list[str]) -> None:
+    assert clocks(policy(100, 5 * 3600.0), 500, hours(days)) == then
+
+
+def test_a_saturday_is_a_sending_day_but_no_working_day() -> None:
+    before = dt.datetime(2021, 5, 7, 14, 50, tzinfo=OSLO)
+    rule = Policy.of(1, 900.0, dt.time(14, 50))
+    assert clocks(rule, 2, hours(SendingDays.NOT_SUNDAYS, before))[1] == "Sat 08 14:50"
+    assert clocks(rule, 2, hours(SendingDays.WORKING_DAYS, before))[1] == "Mon 10 14:50"
+
+
+def test_the_next_day_begins_at_the_same_clock_after_a_change_to_winter_time() -> None:
+    saturday = dt.datetime(2021, 10, 30, 9, 7, tzinfo=OSLO)
+    rule = policy(1, 6 * 3600.0)
+    assert clocks(rule, 2, hours(SendingDays.EVERY_DAY, saturday)) == ["Sat 30 09:07", "Sun 31 09:07"]
+    assert schedule(rule, 2, hours(SendingDays.EVERY_DAY, saturday))[1].at_s == 25 * 3600
+
+
+@given(st.integers(1, 400), st.floats(60, 40_000), st.integers(1, 2000), st.sampled_from(SendingDays))
+@settings(max_examples=60, deadline=None)
+def test_every_batch_goes_on_a_sending_day_while_the_window_is_open(
+    size: int, pause_s: float, invited: int, days: SendingDays
+) -> None:
+    rule, when = policy(size, pause_s), hours(days)
+    batches = schedule(rule, invited, when)
+    assert sum(batch.count for batch in batches) == invited
+    moments = [clock_at(rule, FRIDAY.date(), batch.at_s, OSLO) for batch in batches]
+    assert all(dt.time(9, 7) <= moment.time() <= dt.time(15) for moment in moments)
+    assert all(when.is_sending_day(moment.date()) for moment in moments)
+    same_day = [b.at_s - a.at_s for a, b in itertools.pairwise(batches) if b.at_s - a.at_s < 6 * 3600]
+    assert same_day == pytest.approx([pause_s] * len(same_day))
+
+
 def test_the_clock_is_exact_across_the_change_to_winter_time() -> None:
-    oslo = zoneinfo.ZoneInfo("Europe/Oslo")
     rule = Policy.of(1, 3600.0, dt.time(1, 30))
-    before = clock_at(rule, dt.date(2021, 10, 31), 0, oslo)
-    after = clock_at(rule, dt.date(2021, 10, 31), 2 * 3600, oslo)
+    before = clock_at(rule, dt.date(2021, 10, 31), 0, OSLO)
+    after = clock_at(rule, dt.date(2021, 10, 31), 2 * 3600, OSLO)
     assert before.isoformat() == "2021-10-31T01:30:00+02:00"
     assert after.isoformat() == "2021-10-31T02:30:00+01:00"
 
