@@ -11,7 +11,8 @@ from psycopg_pool import ConnectionPool
 
 from reference_server.booking import Confirmed, Decision
 from reference_server.sql_record import RESERVATIONS, Connection, Rows, reservation_of
-from reference_server.sql_storage import SqlStorage, new_id
+from reference_server.sql_storage import SqlStorage
+from reference_server.sql_wishes import new_id
 from reference_server.storage import Reservation, StorageUnavailable
 
 BUSY_S: Final = 2.0

@@ -3,173 +3,30 @@
 A reservation is the one thing on record. It is asked for in one of four ways (`send`, `reserve`, `hold`, `assign`), and
 only a reservation that is `HELD` or `CONFIRMED` has its place; everything else a place ever was stays on record.
 Expected refusals are values. Every method that asks for something takes an idempotency key or can be asked again
-without harm.
+without harm. The words it speaks, `reservation` and `record`, can be had from here as well.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Final, Protocol, overload
+from collections.abc import Sequence
+from typing import Protocol, overload
 
 from reference_server.booking import UNLIMITED, Decision, Terms
-
-MOST_DELIVERIES: Final = 10
-"""A message that failed this often is set aside.
-
-Source: Helsenorge.Messaging, dead-letter queue after 10 failed attempts.
-"""
-
-
-class State(StrEnum):
-    """How far a reservation has come."""
-
-    SENT = "SENT"
-    HELD = "HELD"
-    CONFIRMED = "CONFIRMED"
-    REJECTED = "REJECTED"
-    CANCELLED = "CANCELLED"
-    EXPIRED = "EXPIRED"
-    DEAD_LETTER = "DEAD_LETTER"
-
-
-ACTIVE: Final = frozenset({State.SENT, State.HELD, State.CONFIRMED})
-"""The states that count against the limit of a book."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wish:
-    """What is asked for: a time of a book, under a key that makes asking again harmless.
-
-    `citizen` is who the appointment is for; `acting` who asks for it, where that is somebody else. Keys belong to who
-    asks.
-    """
-
-    citizen: str
-    idempotency_key: str
-    book: str
-    start: str
-    acting: str | None = None
-
-    @property
-    def actor(self) -> str:
-        """Who asks: the citizen, or somebody on the citizen's behalf."""
-        return self.acting or self.citizen
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
-    """The wish to change an appointment to another start in the same book; the key is new, not the first wish's."""
-
-    citizen: str
-    idempotency_key: str
-    reservation: str
-    start: str
-    acting: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """The wish is kept as this reservation, now or since an earlier request with the same key."""
-
-    reservation: str
-
-
-@dataclass(frozen=True, slots=True)
-class KeyReused:
-    """Who asks used the key before for something else."""
-
-
-@dataclass(frozen=True, slots=True)
-class LimitReached:
-    """The citizen has as many active reservations in the book as its terms allow."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoneFree:
-    """No place was free, and nothing is on record of having asked."""
-
-
-@dataclass(frozen=True, slots=True)
-class NoSuchReservation:
-    """There is none of this name, or it is somebody else's."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotConfirmed:
-    """There is no appointment to cancel or change: not answered yet, rejected, or cancelled before."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooLate:
-    """The book's deadline for this has passed."""
-
-
-@dataclass(frozen=True, slots=True)
-class NotHeld:
-    """The citizen holds nothing of this name, or no longer."""
-
-
-@dataclass(frozen=True, slots=True)
-class TooOften:
-    """The hold was extended as often as is allowed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A reservation that is not decided; sent, or put off until, `sent_s` in seconds of Unix time."""
-
-    reservation: str
-    sent_s: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reservation:
-    """A wish on record and what became of it.
-
-    `appointment` and `place` are set once it is confirmed and stay when it is cancelled: an appointment that stands is
-    one whose `state` is `CONFIRMED`. `replaces` names the reservation that it was changed from, `held_until_s` (Unix
-    time) when a hold ends.
-    """
-
-    id: str
-    wish: Wish
-    state: State
-    appointment: str | None
-    place: int | None
-    replaces: str | None = None
-    held_until_s: float | None = None
-
-    @property
-    def slot(self) -> str:
-        """The name of its place, as `AppointmentBook.slot_id` gives it."""
-        return f"{self.wish.book}/{self.wish.start}/{self.place}"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
-    """Everything on record at one moment, in order of arrival; `free` and `capacity` count places."""
-
-    reservations: Sequence[Reservation]
-    free: int
-    capacity: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EhrStatus:
-    """The record system: its last sign of life (Unix time, 0 for never), what was asked of it and what it does."""
-
-    last_beat_s: float
-    asked_to_stop: bool
-    stopped: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Levels:
-    """How full it is: reservations by state, and places; a state that is missing has none."""
-
-    reservations: Mapping[State, int]
-    free: int
-    capacity: int
+from reference_server.record import EhrStatus, Levels, Record
+from reference_server.reservation import (
+    KeyReused,
+    LimitReached,
+    Move,
+    NoneFree,
+    NoSuchReservation,
+    NotConfirmed,
+    NotHeld,
+    Reservation,
+    Sent,
+    State,
+    TooLate,
+    TooOften,
+    Waiting,
+    Wish,
+)
 
 
 class StorageUnavailable(Exception):

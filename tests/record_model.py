@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected, Terms
-from reference_server.storage import (
+from reference_server.reservation import (
     ACTIVE,
     MOST_DELIVERIES,
     KeyReused,

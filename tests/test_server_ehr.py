@@ -9,23 +9,15 @@ import pytest
 from reference_server.database import opened, prepare
 from reference_server.ehr import REDELIVERED_AFTER_S, Ehr, Link
 from reference_server.pace import Pace
+from reference_server.record import EhrStatus
+from reference_server.reservation import MOST_DELIVERIES, Sent, State
 from reference_server.sql_storage import SqlStorage
-from reference_server.storage import MOST_DELIVERIES, EhrStatus, Sent, State
 from reference_server.strategy import listed
 from scenarios.strategy import Listing
 from tests import a
-from tests.databases import BOTH, SMALL, new_address, wish
+from tests.databases import SMALL, wish
 
 NOW_S = 1000.0
-
-
-@pytest.fixture(params=BOTH)
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[SqlStorage]:
-    address = new_address(request.param, tmp_path)
-    prepare(address, SMALL)
-    storage = opened(address)
-    yield storage
-    storage.close()
 
 
 def record_system(storage: SqlStorage, link: Link, pace: Pace = Pace.NONE) -> Ehr:

@@ -24,22 +24,7 @@ from reference_server.storage import (
     StorageUnavailable,
     TooOften,
 )
-from tests.databases import BOOK, BOTH, SMALL, STARTS, TIMES, Database, new_address, wish
-
-
-@pytest.fixture(params=BOTH)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a prepared database is."""
-    address = new_address(request.param, tmp_path)
-    prepare(address, SMALL)
-    return address
-
-
-@pytest.fixture
-def storage(address: str) -> Generator[SqlStorage]:
-    storage = opened(address)
-    yield storage
-    storage.close()
+from tests.databases import BOOK, SMALL, STARTS, TIMES, Database, new_address, wish
 
 
 def sent(storage: SqlStorage, citizen: str, time: int, key: str = "one") -> str:

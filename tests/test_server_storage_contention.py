@@ -4,7 +4,7 @@ import contextlib
 import multiprocessing
 import threading
 from collections import Counter
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
 from typing import Any
@@ -17,24 +17,9 @@ from reference_server.postgresql_storage import PostgresqlStorage
 from reference_server.sql_record import Connection
 from reference_server.sql_storage import SqlStorage
 from reference_server.storage import Move, Reservation, Sent, State
-from tests.databases import BOOK, BOTH, SMALL, STARTS, TIMES, Database, new_address, wish
+from tests.databases import BOOK, SMALL, STARTS, TIMES, Database, new_address, wish
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(params=BOTH)
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """Where a prepared database is."""
-    address = new_address(request.param, tmp_path)
-    prepare(address, SMALL)
-    return address
-
-
-@pytest.fixture
-def storage(address: str) -> Generator[SqlStorage]:
-    storage = opened(address)
-    yield storage
-    storage.close()
 
 
 RIVALS = 4

@@ -1,30 +1,16 @@
 """Offering more times on both databases: all or none, again without harm, and bookable at once."""
 
 import sqlite3
-from collections.abc import Generator
-from pathlib import Path
-from typing import Any
 
 import psycopg
 import pytest
 
 from reference_server.booking import Confirmed, Rejected
-from reference_server.database import opened, prepare
 from reference_server.sql_storage import SqlStorage
 from reference_server.storage import Sent, Wish
-from tests.databases import BOOK, BOTH, SMALL, STARTS, Database, new_address
+from tests.databases import BOOK, STARTS
 
 LATER = "2021-05-12T08:30"
-
-
-@pytest.fixture(params=BOTH)
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Generator[SqlStorage]:
-    database: Database = request.param
-    address = new_address(database, tmp_path)
-    prepare(address, SMALL)
-    one: Any = opened(address)
-    yield one
-    one.close()
 
 
 def test_new_times_are_free_with_all_their_places(storage: SqlStorage) -> None:

@@ -1,0 +1,43 @@
+"""What SQLite and PostgreSQL do differently, each in its own way: wait for each other, and claim a place."""
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+
+from reference_server.reservation import Reservation, State
+from reference_server.sql_record import Connection, SqlRecord
+from reference_server.sql_wishes import new_id
+
+
+class SqlClaims(SqlRecord):
+    """Transactions that write, and places claimed in them."""
+
+    @abstractmethod
+    def writing(self, *citizens: str) -> AbstractContextManager[Connection]:
+        """One transaction, alone among those that write for any of these citizens."""
+
+    @abstractmethod
+    def locked(self, connection: Connection, reservation: str) -> Reservation | None:
+        """A reservation that nobody else can write until the transaction ends."""
+
+    @abstractmethod
+    def line_up(self, connection: Connection, book: str, starts: Sequence[str]) -> None:
+        """Wait for whoever writes at these starts: two who change places with each other must not block each other."""
+
+    @abstractmethod
+    def claimed(self, connection: Connection, book: str, start: str) -> int | None:
+        """The lowest free place at a time, for a row that is written in the same transaction; None if all are taken."""
+
+    @abstractmethod
+    def first_claimed(self, connection: Connection, book: str, start: str) -> tuple[str, int] | None:
+        """The first free place from a start on, with its start."""
+
+    def decided(self, connection: Connection, reservation: str, time: tuple[str, str], visible_s: float) -> int | None:
+        """Claim a place for a reservation that is sent, and answer it; None is a rejection."""
+        place = self.claimed(connection, *time)
+        state, appointment = (State.REJECTED, None) if place is None else (State.CONFIRMED, new_id())
+        connection.execute(
+            "UPDATE reservation SET state = ?, visible_s = ?, appointment = ?, place = ? WHERE id = ?",
+            (state.value, visible_s, appointment, place, reservation),
+        )
+        return place
