@@ -1,11 +1,11 @@
 """The booking server as one application: what it is, the part for citizens and the part for operators."""
 
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Blueprint, Flask, Response, jsonify, request
 
 from reference_server.address_register.admin import admin_part
 from reference_server.api_schemas import EXAMPLES, SCHEMAS
@@ -14,6 +14,7 @@ from reference_server.booking import Terms
 from reference_server.books import Books
 from reference_server.citizens import Citizens
 from reference_server.door import Door, Entrance
+from reference_server.ended_holds import EndedHolds
 from reference_server.giving import Giving
 from reference_server.limits import Limits
 from reference_server.local_time import local_clock
@@ -34,6 +35,9 @@ from scenarios.strategy import HOLD_S, Strategy
 _API: Final = "/api/v1"
 _LISTS: Final = ("books", "days", "slots", "inbox", "appointments", "appointment")
 _DECISIONS: Final = ("reserve", "reserve_at_once", "assign", "hold", "confirm", "cancel", "change")
+_OF_CITIZENS: Final = ("citizens", "pages")
+"""The parts that look at free times and claim them."""
+
 _LIMITS: Final = Limits()
 _ABOUT: Final[Schema] = {
     "title": "bolk reference server",
@@ -80,6 +84,8 @@ def create_app(
     door = Door(Tokens(secret), limits.times(max(1.0, speedup)))
     app.before_request(lambda: door.refusal(entrance))
     strategy = scenario.platform.strategy
+    if strategy is Strategy.HOLD:
+        app.before_request(_letting_go(EndedHolds(storage)))
     asking = Citizens(books, storage, scenario.platform.listing).routes()
     citizens = (
         *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
@@ -125,6 +131,10 @@ def _paced_app(scenario: Scenario, pace: Pace, speedup: float) -> Flask:
     workers = Workers(random.Random(scenario.experiment.seed))
     pages = dict.fromkeys(LISTS, lists) | dict.fromkeys(RESERVES, confirm)
     return web_app(__name__, workers, {f"citizens.{name}": one for name, one in times.items()} | pages)
+
+
+def _letting_go(ended: EndedHolds) -> Callable[[], None]:
+    return lambda: ended.let_go() if request.blueprint in _OF_CITIZENS else None
 
 
 def _said(scenario: Scenario, login_url: str, pace: Pace, speedup: float) -> dict[str, object]:

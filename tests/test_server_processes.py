@@ -42,7 +42,7 @@ def ask(
         connection.request("POST" if wish else "GET", address.path + path, body, headers)
         answer = connection.getresponse()
         text = answer.read()
-    assert answer.status in (200, 202), text
+    assert answer.status in (200, 201, 202), text
     return json.loads(text)
 
 
