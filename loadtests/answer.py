@@ -7,6 +7,7 @@ from pathlib import Path
 from loadtests.history import check
 from loadtests.run import LoadtestRun, run
 from loadtests.target import fetch_export
+from scenarios.columns import columns_of
 from scenarios.plan import Plan
 from scenarios.policy import Policy
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
@@ -50,7 +51,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         out=measuring.out,
         progress=progress,
     )
-    own = run_of(scenario, measuring.plan, lived.attempts, with_timeline=True, horizon_s=_end_s(predicted))
+    own = run_of(scenario, measuring.plan, columns_of(lived.attempts), with_timeline=True, horizon_s=_end_s(predicted))
     if own.timeline is None or predicted.timeline is None:
         raise ValueError("a prediction that is held against a measurement carries its timeline")
     thresholds = judged(scenario.limits, [own])

@@ -1,16 +1,16 @@
-"""The score: every measure by name, unit and denominator, read from attempts and nothing else.
+"""The score: every measure by name, unit and denominator, read from the record and nothing else.
 
 Quantiles are exact: the smallest observed value with at least the stated share at or below it.
 """
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final, Self, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
-from scenarios.attempts import Attempt, Outcome, Status
+from scenarios.attempts import Outcome, Status
+from scenarios.columns import OUTCOMES, STATUSES, Columns, Rows
 
 MEASURES: Final = {
     "rejections_per_100_attempts": "REJECTED of 100 answered reservations (CONFIRMED or REJECTED)",
@@ -35,8 +35,9 @@ MEASURES: Final = {
     "double_bookings": "places confirmed more than once, counted from the record",
 }
 
-_ERRORS: Final = frozenset({Status.FAILED, Status.SHED, Status.UNKNOWN})
 Measured = dict[str, float | None]
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.integer[Any]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,55 +48,78 @@ class Offer:
     capacity: int
 
 
-def measured(attempts: Sequence[Attempt], offer: Offer) -> Measured:
+def measured(record: Columns, offer: Offer) -> Measured:
     """Compute every measure of one run; None where it has no value (nobody confirmed, nobody rejected)."""
-    last = {attempt.citizen: attempt for attempt in sorted(attempts, key=lambda one: one.number)}
-    first = {attempt.citizen: attempt.planned_s for attempt in attempts if attempt.number == 1}
-    confirmed = [attempt for attempt in attempts if attempt.outcome is Outcome.CONFIRMED]
-    rejected = [attempt for attempt in attempts if attempt.outcome is Outcome.REJECTED]
-    places = Counter(attempt.slot for attempt in confirmed)
+    attempts = record.attempts
+    confirmed = attempts[attempts["outcome"] == _CODE[Outcome.CONFIRMED]]
+    rejected = attempts[attempts["outcome"] == _CODE[Outcome.REJECTED]]
+    ends = _last_of_each_citizen(attempts)
+    first_s = _FirstMoments.of(attempts)
+    places = len(np.unique(confirmed["slot"]))
     values: Measured = {
         "rejections_per_100_attempts": _per_100(len(rejected), len(rejected) + len(confirmed)),
-        "rejections_per_100_citizens": _per_100(len({attempt.citizen for attempt in rejected}), len(last)),
-        "goodput_per_s": _goodput(confirmed, first),
+        "rejections_per_100_citizens": _per_100(len(np.unique(rejected["citizen"])), len(ends)),
+        "goodput_per_s": _goodput(confirmed, first_s),
         "time_to_invite_all_s": offer.last_sms_s,
-        "time_to_first_rejection_s": min((attempt.ended_s for attempt in rejected), default=None),
+        "time_to_first_rejection_s": float(rejected["ended_s"].min()) if len(rejected) else None,
         "booked_count": float(len(confirmed)),
-        "unfilled_slots_count": float(offer.capacity - len(places)),
-        "double_bookings": float(sum(count - 1 for count in places.values())),
-        "peak_arrivals_per_s": _peak(np.fromiter(first.values(), np.float64, len(first))),
+        "unfilled_slots_count": float(offer.capacity - places),
+        "double_bookings": float(len(confirmed) - places),
+        "peak_arrivals_per_s": _peak(first_s.moments_s),
     }
-    values |= _endings([attempt.outcome for attempt in last.values()])
-    values |= _of_requests(attempts)
-    values |= _of_waits(confirmed, rejected, first)
+    values |= _endings(ends["outcome"])
+    values |= _of_requests(record.requests)
+    values |= _of_waits(confirmed, rejected, first_s)
     return {name: values[name] for name in MEASURES}
 
 
-def _endings(outcomes: list[Outcome]) -> Measured:
-    ended = Counter(outcomes)
-    without = len(outcomes) - ended[Outcome.CONFIRMED] - ended[Outcome.NO_SLOT]
+@dataclass(frozen=True, slots=True)
+class _FirstMoments:
+    """When each citizen opened the page: two arrays, by citizen in ascending order."""
+
+    citizens: Ints
+    moments_s: Floats
+
+    @classmethod
+    def of(cls, attempts: Rows) -> Self:
+        first = _last_of_each_citizen(attempts[attempts["number"] == 1])
+        return cls(first["citizen"], first["planned_s"])
+
+    def at(self, citizens: Ints) -> Floats:
+        return self.moments_s[np.searchsorted(self.citizens, citizens)]
+
+
+def _last_of_each_citizen(attempts: Rows) -> Rows:
+    """The attempt with the highest number of each citizen, by citizen in ascending order."""
+    in_order = attempts[np.lexsort((attempts["number"], attempts["citizen"]))]
+    citizens = in_order["citizen"]
+    return in_order[np.append(citizens[1:] != citizens[:-1], True)] if len(in_order) else in_order
+
+
+def _endings(outcomes: Ints) -> Measured:
+    ended = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
+    no_slot = ended[_CODE[Outcome.NO_SLOT]]
+    without = len(outcomes) - ended[_CODE[Outcome.CONFIRMED]] - no_slot
     return {
-        "no_slot_per_100_citizens": _per_100(ended[Outcome.NO_SLOT], len(outcomes)),
+        "no_slot_per_100_citizens": _per_100(no_slot, len(outcomes)),
         "gave_up_per_100_citizens": _per_100(without, len(outcomes)),
     }
 
 
-def _of_requests(attempts: Sequence[Attempt]) -> Measured:
-    requests = [request for attempt in attempts for request in attempt.requests]
-    started = np.array([request.started_s for request in requests])
-    responses = np.array([request.ended_s - request.planned_s for request in requests])
-    errors = sum(request.status in _ERRORS for request in requests)
+def _of_requests(requests: Rows) -> Measured:
+    responses = requests["ended_s"] - requests["planned_s"]
+    errors = int(np.isin(requests["status"], _ERRORS).sum())
     return {
-        "error_rate": errors / len(requests) if requests else None,
-        "peak_requests_per_s": _peak(started),
+        "error_rate": errors / len(requests) if len(requests) else None,
+        "peak_requests_per_s": _peak(requests["started_s"]),
         **{f"response_time_p{percent}_s": _quantile(responses, percent) for percent in (50, 95, 99)},
     }
 
 
-def _of_waits(confirmed: list[Attempt], rejected: list[Attempt], first: dict[int, float]) -> Measured:
-    answered = [attempt for attempt in (*confirmed, *rejected) if attempt.reserved_s is not None]
-    waits = np.array([attempt.ended_s - (attempt.reserved_s or 0.0) for attempt in answered])
-    journeys = np.array([attempt.ended_s - first[attempt.citizen] for attempt in confirmed])
+def _of_waits(confirmed: Rows, rejected: Rows, first_s: _FirstMoments) -> Measured:
+    answered = np.concatenate([confirmed, rejected])
+    waits = (answered["ended_s"] - answered["reserved_s"])[~np.isnan(answered["reserved_s"])]
+    journeys = confirmed["ended_s"] - first_s.at(confirmed["citizen"])
     return {
         "confirmation_time_p50_s": _quantile(waits, 50),
         "confirmation_time_p95_s": _quantile(waits, 95),
@@ -104,10 +128,10 @@ def _of_waits(confirmed: list[Attempt], rejected: list[Attempt], first: dict[int
     }
 
 
-def _goodput(confirmed: list[Attempt], first: dict[int, float]) -> float | None:
-    if not confirmed:
+def _goodput(confirmed: Rows, first_s: _FirstMoments) -> float | None:
+    if not len(confirmed):
         return None
-    span = max(attempt.ended_s for attempt in confirmed) - min(first.values())
+    span = float(confirmed["ended_s"].max() - first_s.moments_s.min())
     return len(confirmed) / span if span > 0 else None
 
 
@@ -115,12 +139,16 @@ def _per_100(part: int, whole: int) -> float | None:
     return 100 * part / whole if whole else None
 
 
-def _peak(moments_s: np.ndarray) -> float | None:
+def _peak(moments_s: Floats) -> float | None:
     if not moments_s.size:
         return None
     _, counts = np.unique(np.floor(moments_s), return_counts=True)
     return float(counts.max())
 
 
-def _quantile(values: np.ndarray, percent: int) -> float | None:
+def _quantile(values: Floats, percent: int) -> float | None:
     return float(np.quantile(values, percent / 100, method="inverted_cdf")) if values.size else None
+
+
+_CODE: Final = {outcome: code for code, outcome in enumerate(OUTCOMES)}
+_ERRORS: Final = [STATUSES.index(status) for status in (Status.FAILED, Status.SHED, Status.UNKNOWN)]

@@ -1,10 +1,11 @@
 """One life of a plan, measured: the same for virtual time and for HTTP."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from scenarios.attempts import Attempt
+import numpy as np
+
+from scenarios.columns import OUTCOMES, Columns
 from scenarios.inventory import total_capacity
 from scenarios.measures import MEASURES, Measured, Offer, measured
 from scenarios.plan import Plan
@@ -26,16 +27,22 @@ class Run:
 
 
 def run_of(
-    scenario: Scenario, plan: Plan, attempts: Sequence[Attempt], *, with_timeline: bool, horizon_s: float | None = None
+    scenario: Scenario, plan: Plan, record: Columns, *, with_timeline: bool, horizon_s: float | None = None
 ) -> Run:
-    """Measure the attempts that a plan led to; `horizon_s` is where the timeline ends."""
+    """Measure the record that a plan led to; `horizon_s` is where the timeline ends."""
     return Run(
         replication=plan.replication,
         plan_sha256=plan.sha256,
-        measures=measured(attempts, Offer(last_sms_s=float(plan.sent_s.max()), capacity=total_capacity(scenario))),
-        outcomes=dict(Counter(attempt.outcome.value for attempt in attempts)),
-        timeline=timeline_of(attempts, plan, horizon_s) if with_timeline else None,
+        measures=measured(record, Offer(last_sms_s=float(plan.sent_s.max()), capacity=total_capacity(scenario))),
+        outcomes=_outcomes(record),
+        timeline=timeline_of(record, plan, horizon_s) if with_timeline else None,
     )
+
+
+def _outcomes(record: Columns) -> dict[str, int]:
+    """How many attempts ended in which way, in the order in which the ways were first met."""
+    met, first, counts = np.unique(record.attempts["outcome"], return_index=True, return_counts=True)
+    return {OUTCOMES[met[k]].value: int(counts[k]) for k in np.argsort(first)}
 
 
 def metrics_of(runs: Sequence[Run]) -> Metrics:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
+from scenarios.columns import columns_of
 from scenarios.inventory import expected_takers, largest_invited, total_capacity, total_invited
 from scenarios.plan import Plan
 from scenarios.policy import Policy, clock_at, schedule
@@ -172,4 +173,4 @@ def predicted(scenario: Scenario, plan: Plan) -> Run:
     """What the simulation says of one given plan, to be held against a load test of the same rows."""
     attempts = simulate(scenario, plan)
     last_s = max((attempt.ended_s for attempt in attempts), default=1.0)
-    return run_of(scenario, plan, attempts, with_timeline=True, horizon_s=last_s)
+    return run_of(scenario, plan, columns_of(attempts), with_timeline=True, horizon_s=last_s)

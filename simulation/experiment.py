@@ -12,6 +12,7 @@ from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from types import TracebackType
 from typing import Self, TypeAlias
 
+from scenarios.columns import columns_of
 from scenarios.plan import plan_of
 from scenarios.policy import Policy
 from scenarios.run import Run, run_of
@@ -25,7 +26,7 @@ Progress: TypeAlias = Callable[[int, int], None]
 def run_once(scenario: Scenario, policy: Policy, replication: int) -> Run:
     """Draw the plan of one replication, live it, and measure it."""
     plan = plan_of(scenario, policy, replication)
-    return run_of(scenario, plan, simulate(scenario, plan), with_timeline=replication == 0)
+    return run_of(scenario, plan, columns_of(simulate(scenario, plan)), with_timeline=replication == 0)
 
 
 class Experiment:

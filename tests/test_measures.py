@@ -7,9 +7,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
-from scenarios.measures import MEASURES, Offer, measured
+from scenarios.columns import columns_of
+from scenarios.measures import MEASURES, Measured, Offer
+from scenarios.measures import measured as measured_columns
 
 OFFER = Offer(last_sms_s=100.0, capacity=10)
+
+
+def measured(record: Sequence[Attempt], offer: Offer) -> Measured:
+    return measured_columns(columns_of(record), offer)
 
 
 def request(planned_s: float, started_s: float, ended_s: float, status: Status = Status.OK) -> Request:
