@@ -97,12 +97,18 @@ def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
 
 
 @cli.command()
-@_options(_SCENARIO, _SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
-def simulate(scenario: str, **flags: Unpack[Flags]) -> int:
+@click.argument("scenario", required=False)
+@click.option("--validate", is_flag=True, help="Hold the model against queueing theory instead; takes no SCENARIO.")
+@_options(_SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
+def simulate(scenario: str | None, validate: bool, **flags: Unpack[Flags]) -> int:
     """Run the scenario's policy many times and hold it against the limits."""
     from reports.terminal import simulate_screen
     from simulation.answer import simulated
 
+    if validate == (scenario is not None):
+        raise click.UsageError("give a SCENARIO, or --validate and no SCENARIO")
+    if scenario is None:
+        return _validated(flags)
     question, folder, line = _begun(scenario, "simulate", flags)
     result = simulated(question, question.policy, jobs=flags.get("jobs", 0), progress=line, command=_command())
     line.close()
@@ -185,6 +191,19 @@ def report(result: Path, measured: tuple[Path, ...], out: Path | None) -> int:
     for file in write_report(_read_result(result), [_read_result(one) for one in measured], folder):
         click.echo(file)
     return 0
+
+
+def _validated(flags: Flags) -> int:
+    from reports.progress import ProgressKind, ProgressLine
+    from reports.validation_screen import validation_screen
+    from simulation.validation import DEFAULT_SEED, validated
+
+    seed, line = flags.get("seed"), ProgressLine("Validating", ProgressKind(flags.get("progress", "auto")), "laws")
+    validation = validated(DEFAULT_SEED if seed is None else seed, line)
+    line.close()
+    shown = validation.json_text() if flags.get("as_json") else validation_screen(validation, flags.get("lang", "en"))
+    click.echo(shown, nl=False)
+    return 0 if validation.agrees else EXIT_NO
 
 
 def _begun(source: str, kind: str, flags: Flags) -> "tuple[Scenario, Path, ProgressLine]":

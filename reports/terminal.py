@@ -1,7 +1,6 @@
 """The answer in a terminal: limits first, aligned, without colour."""
 
 import datetime as dt
-import textwrap
 from collections.abc import Sequence
 
 from reports.advice import headline, invited_now, last_sms_text, nearest_misses, reasons_of, supply_sum
@@ -11,7 +10,8 @@ from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_
 from reports.language import Language, language_of
 from reports.limits import Nature, broken_measures, measure_name, natures
 from reports.method import verdict_sentence
-from reports.notation import NBSP, LanguageCode
+from reports.notation import LanguageCode
+from reports.plain_text import aligned, joined, prose
 from scenarios.result import Candidate, Judged, Measurement, Result
 from scenarios.thresholds import Comparison, Threshold
 
@@ -24,8 +24,6 @@ _SIGNS = {
     Comparison.ABOVE: ">",
 }
 _OTHERS = 3
-_WIDTH = 100
-_Row = Sequence[str]
 
 
 def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
@@ -39,7 +37,7 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
     mark = "✓" if recommendation.answer == "plan" else "✗"
     parts = [
         [_about(result, language)],
-        [_prose(f"{language.text('supply.title')} {enough} {supply_sum(supply, language)}", "")],
+        [prose(f"{language.text('supply.title')} {enough} {supply_sum(supply, language)}", "")],
         [f"  {mark} {headline(result, language)}", *_times(result, language)],
         _thresholds(cases_of(result, language), language),
         _others(result, language),
@@ -48,7 +46,7 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
     ]
     if recommendation.answer == "too_few_slots":
         parts[2].append(f"    {language.text('screen.now', capacity=supply.capacity, now=invited_now(supply))}")
-    return _joined(parts)
+    return joined(parts)
 
 
 def simulate_screen(result: Result, lang: LanguageCode = "en") -> str:
@@ -64,12 +62,12 @@ def simulate_screen(result: Result, lang: LanguageCode = "en") -> str:
         language.text("screen.typical"),
         language.text("screen.mean"),
     )
-    return _joined(
+    return joined(
         [
             [_about(result, language)],
             [f"  {_MARKS[result.verdict]} {verdict_sentence(result, language)}"],
             _thresholds(cases_of(result, language), language),
-            _columns([head, *rows]),
+            aligned([head, *rows]),
             [_evidence(result, language)],
         ]
     )
@@ -78,13 +76,13 @@ def simulate_screen(result: Result, lang: LanguageCode = "en") -> str:
 def loadtest_screen(result: Result, lang: LanguageCode = "en") -> str:
     """Say a load test: the verdict, the limits, the generator, and the calculation beside the measurement."""
     language = language_of(lang)
-    return _joined(
+    return joined(
         [
             [_about(result, language)],
             [f"  {_MARKS[result.verdict]} {verdict_sentence(result, language)}"],
             _thresholds(cases_of(result, language), language),
             _agreement(result, result.measurement, language) if result.measurement else [],
-            [_prose(remark) for remark in remarks(result, language)],
+            [prose(remark) for remark in remarks(result, language)],
             [_evidence(result, language)],
         ]
     )
@@ -115,7 +113,7 @@ def _thresholds(cases: Sequence[Case], language: Language) -> list[str]:
         return []
     head = ["  " + language.text("thresholds.title").upper(), "", *(case.label for case in judged)]
     rows = [_threshold_row(one, judged, language) for one in judged[0].thresholds]
-    return _columns([head, *rows])
+    return aligned([head, *rows])
 
 
 def _threshold_row(judged: Judged, cases: Sequence[Case], language: Language) -> list[str]:
@@ -152,7 +150,7 @@ def _others(result: Result, language: Language) -> list[str]:
         ]
         for one in others
     ]
-    return _columns([[*head, language.text(f"reason.{measure}"), ""], *rows], left_last=True)
+    return aligned([[*head, language.text(f"reason.{measure}"), ""], *rows], words=(0, len(head) + 1))
 
 
 def _around(result: Result, chosen: Candidate) -> list[Candidate]:
@@ -170,12 +168,12 @@ def _why(result: Result, candidate: Candidate, language: Language) -> str:
 
 
 def _levers(result: Result, language: Language) -> list[str]:
-    lines = [_prose(language.text("screen.levers"))]
+    lines = [prose(language.text("screen.levers"))]
     if result.recommendation and result.recommendation.answer == "no_feasible_plan":
         scenario = scenario_of(result)
         broken = [measure for one in nearest_misses(result) for measure in broken_measures(one, scenario)]
         helpful = [kind for kind in natures(broken) if kind is not Nature.LEAVING]
-        lines += [_prose(language.text(f"nature.{kind}")) for kind in helpful]
+        lines += [prose(language.text(f"nature.{kind}")) for kind in helpful]
     return lines
 
 
@@ -193,36 +191,8 @@ def _agreement(result: Result, measurement: Measurement, language: Language) -> 
         for name, summary in result.metrics.items()
         if summary or measurement.predicted.get(name)
     ]
-    return _columns([head, *rows])
+    return aligned([head, *rows])
 
 
 def _evidence(result: Result, language: Language) -> str:
     return f"  {language.text(f'evidence.{result.evidence_level}.name', level=result.evidence_level)}"
-
-
-def _columns(rows: Sequence[_Row], *, left_last: bool = False) -> list[str]:
-    """Align a table: the first column to the left, figures to the right, a last column of words to the left."""
-    widths = [max(len(row[k]) for row in rows) for k in range(len(rows[0]))]
-    words = {0, len(widths) - 1} if left_last else {0}
-    return [
-        "  ".join(
-            cell.ljust(width) if k in words else cell.rjust(width)
-            for k, (cell, width) in enumerate(zip(row, widths, strict=True))
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _joined(parts: Sequence[Sequence[str]]) -> str:
-    return "\n\n".join("\n".join(part) for part in parts if part).replace(NBSP, " ") + "\n"
-
-
-def _prose(sentence: str, indent: str = "  ") -> str:
-    return textwrap.fill(
-        sentence,
-        _WIDTH,
-        initial_indent=indent,
-        subsequent_indent=indent,
-        break_on_hyphens=False,
-        break_long_words=False,
-    )

@@ -39,7 +39,7 @@ def erlang_c(rng: np.random.Generator) -> list[LawCheck]:
 def _erlang(rng: np.random.Generator, workers: int, use: float) -> list[LawCheck]:
     waits_s = _waits(rng, workers, use, "exponential", 18_000)
     offered = workers * use
-    reference = "Erlang (1917); Kleinrock, Queueing Systems 1 (1975), sec. 3.5"
+    reference = "Erlang (1917); Kleinrock, Queueing Systems 1 (1975), § 3.5"
     share, share_error = at.batch_means((waits_s > 0).astype(np.float64))
     wait_s, wait_error_s = at.batch_means(waits_s)
     return [
@@ -68,7 +68,7 @@ def _one_worker(rng: np.random.Generator, family: Family, cv2: float, use: float
     return LawCheck(
         law="pollaczek_khinchine", quantity="mean_wait_s", family=family, parameters={"ρ": use, "c²": cv2},
         theory=laws.pollaczek_khinchine_s(use, _SERVICE_S, cv2), model=wait_s, standard_error=error_s,
-        reference="Pollaczek (1930), Khinchine (1932); Kleinrock 1 (1975), eq. 5.63",
+        reference="Pollaczek (1930), Khinchine (1932); Kleinrock 1 (1975), (5.63)",
     )  # fmt: skip
 
 
@@ -91,12 +91,12 @@ def sample_paths(rng: np.random.Generator) -> list[LawCheck]:
         LawCheck(
             law="little", quantity="time_in_system_s", family="hyperexponential", parameters=parameters,
             theory=sum(login.ended_s - login.started_s for login in logins), model=area_s, standard_error=0.0,
-            reference="Little (1961); sample path: Stidham (1974)",
+            reference="Little (1961); Stidham (1974)",
         ),
         LawCheck(
             law="kiefer_wolfowitz", quantity="largest_difference_s", family="hyperexponential", parameters=parameters,
             theory=0.0, model=float(np.abs(served_s - login_s - begun_s).max()), standard_error=0.0,
-            reference="Lindley (1952); Kiefer and Wolfowitz (1955)",
+            reference="Lindley (1952); Kiefer, Wolfowitz (1955)",
         ),
     ]  # fmt: skip
 
@@ -127,7 +127,7 @@ def _simultaneous(rng: np.random.Generator, citizens: int, times: int, runs: int
     return LawCheck(
         law="birthday", quantity="rejected_count", parameters={"n": citizens, "m": times},
         theory=laws.birthday_rejections(citizens, times), model=count, standard_error=error,
-        reference="Feller 1 (1968), sec. IV.2",
+        reference="Feller, Probability Theory 1 (1968), § IV.2",
     )  # fmt: skip
 
 
@@ -151,7 +151,7 @@ def _pickers(
     return LawCheck(
         law="first_free", quantity="rejected_share", family=family, parameters={"a": load},
         theory=laws.first_free_rejected(load, family), model=share, standard_error=error,
-        reference="derived here: bookings are renewals",
+        reference="simulation/laws.py, first_free_rejected",
     )  # fmt: skip
 
 
@@ -173,7 +173,7 @@ def retry(rng: np.random.Generator) -> list[LawCheck]:
         LawCheck(
             law="retry", quantity="rejected_share", family="exponential", parameters={"a": load, "R": retries},
             theory=laws.retry_rejected(load, "exponential", retries), model=share, standard_error=error,
-            reference="derived here, after Cohen (1957)",
+            reference="simulation/laws.py, retry_rejected; Cohen (1957)",
         )
     ]  # fmt: skip
 
@@ -209,7 +209,7 @@ def _orbit(rng: np.random.Generator, use: float, retry_rate: float, customers: i
     return LawCheck(
         law="retrial", quantity="orbit_size", family="exponential", parameters={"ρ": use, "ν": retry_rate},
         theory=laws.retrial_orbit(use, retry_rate), model=use * mean_s, standard_error=use * error_s,
-        reference="Falin and Templeton, Retrial Queues (1997), sec. 1.2",
+        reference="Falin, Templeton, Retrial Queues (1997), § 1.2",
     )  # fmt: skip
 
 
@@ -230,7 +230,7 @@ def _sending(batch_size: int | str, pause_s: float, count: int = 1000, per_s: fl
     return LawCheck(
         law="gateway", quantity="last_sms_s", parameters={"n": count, "B": size, "P": pause_s, "r": per_s},
         theory=laws.gateway_s(count, per_s), model=max(opened_s) - min(opened_s), standard_error=0.0,
-        tolerance=TICK_S, reference="one SMS after the other: (n - 1)/r",
+        tolerance=TICK_S, reference="simulation/laws.py, gateway_s",
     )  # fmt: skip
 
 
