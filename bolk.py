@@ -159,23 +159,17 @@ def loadtest(
 @click.option("--pace", "pace_text", type=click.Choice(["scenario", "none"]), default="none",
               help="Hold the server to the scenario's assumed platform, or let it run.")  # fmt: skip
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="With --pace scenario: this much faster.")
-@click.option("--waiting-room", "room", type=(click.IntRange(1), click.IntRange(1)), metavar="INSIDE PER_MINUTE",
-              help="Let so many in at a time, and so many a minute.")  # fmt: skip
 @click.option(
     "--request-log", type=click.Path(path_type=Path), help="A line of JSON for each request, and nobody in it."
 )
 @_SET
-def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, room: tuple[int, int] | None, **where: Any) -> int:
+def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, **where: Any) -> int:
     """Run the reference server: log-in, booking API and record system, on this machine only."""
     from reference_server.pace import Pace
     from reference_server.serving import serve as run_server
-    from reference_server.waiting_room import WaitingRoomRules
     from scenarios.reading import load
 
-    rules = None if room is None else WaitingRoomRules(
-        total_active_users=room[0], new_users_per_minute=room[1], session_duration_s=900.0  # ASSUMPTION: 15 min
-    )  # fmt: skip
-    run_server(load(scenario, overrides), pace=Pace(pace_text), waiting_room=rules, announce=_announce, **where)
+    run_server(load(scenario, overrides), pace=Pace(pace_text), announce=_announce, **where)
     return 0
 
 

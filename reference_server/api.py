@@ -25,7 +25,6 @@ from reference_server.pace import Pace, ServiceTimes, Workers
 from reference_server.pages.part import LISTS, RESERVES, cards_of, pages_part
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
-from reference_server.waiting_room import WaitingRoomRules
 from reference_server.web import METRICS, problem, web_app
 from scenarios.inventory import inventory_of
 from scenarios.reading import sha256_of
@@ -57,14 +56,14 @@ def create_app(
     pace: Pace,
     speedup: float,
     limits: Limits = _LIMITS,
-    waiting_room: WaitingRoomRules | None = None,
 ) -> Flask:
     """The booking server as a Flask application.
 
     Parameters
     ----------
     scenario : Scenario
-        Says which books there are and, at `Pace.SCENARIO`, how long requests take.
+        Says which books there are, whether a waiting room stands in front of everything that citizens ask, and, at
+        `Pace.SCENARIO`, how long requests take.
     storage : Storage
         Made for the same scenario.
     secret, admin_token : str
@@ -72,15 +71,15 @@ def create_app(
     login_url : str
         Where citizens log in.
     pace, speedup : Pace, float
-        Every service time is divided by the speedup, and citizens may ask so much more often.
+        Every service time is divided by the speedup, citizens may ask so much more often, and the waiting room's
+        clock runs so much faster.
     limits : Limits
         How often somebody may ask, at a speedup of 1.
-    waiting_room : WaitingRoomRules, optional
-        In front of everything that citizens ask of the API; without it they come straight in.
     """
     app = _paced_app(scenario, pace, speedup)
     books = Books((book for owner in inventory_of(scenario) for book in owner.books), storage.is_offered)
-    entrance = None if waiting_room is None else Entrance(waiting_room, secret)
+    room = scenario.platform.waiting_room
+    entrance = None if room is None else Entrance(room, secret, speedup)
     door = Door(Tokens(secret), limits.times(max(1.0, speedup)))
     app.before_request(lambda: door.refusal(entrance))
     strategy = scenario.platform.strategy

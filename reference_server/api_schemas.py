@@ -66,7 +66,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Admission": closed(
         {"status": {"const": "admitted"}, "admission": _TEXT, "stay_s": {"type": "number", "minimum": 0}}
     ),
-    "Queued": closed({"status": {"const": "queued"}, "position": _COUNT, "wait_s": {"type": "number", "minimum": 0}}),
+    "Queued": closed(
+        {
+            "status": {"const": "queued"},
+            "position": _COUNT,
+            "wait_s": {"type": "number", "minimum": 0},
+            "ask_again_s": {"type": "number", "exclusiveMinimum": 0},
+        }
+    ),
     "Status": closed({"status": {"enum": ["live", "ready"]}}),
     "Record": closed(
         {
@@ -107,7 +114,7 @@ EXAMPLES: Final[dict[str, object]] = {
     "Appointment": {"reservation": _RESERVATION, "book": "9999-1", "status": "CONFIRMED"} | _CONFIRMED,
     "NewStart": {"start": "2021-05-11T09:00"},
     "Admission": {"status": "admitted", "admission": "WyJhIiwxXQ.c2lnbmVk", "stay_s": 900.0},
-    "Queued": {"status": "queued", "position": 12, "wait_s": 34.5},
+    "Queued": {"status": "queued", "position": 12, "wait_s": 34.5, "ask_again_s": 15.0},
     "Status": {"status": "live"},
     "Record": {"reservations": [], "appointments": [], "free": 144, "capacity": 144},
 }

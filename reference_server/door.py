@@ -1,5 +1,6 @@
 """The door to the booking server: who asks, not too often, and through the waiting room where there is one."""
 
+import math
 import random
 import threading
 import time
@@ -15,16 +16,15 @@ from reference_server.asking import citizen
 from reference_server.limits import Limits, RateLimit
 from reference_server.openapi import Answer, Route, Who, named
 from reference_server.tokens import Tokens
-from reference_server.waiting_room import Admitted, Queued, WaitingRoom, WaitingRoomRules
+from reference_server.waiting_room import Admitted, Queued, WaitingRoom
 from reference_server.web import bearer_token, shed
+from scenarios.scenario import WaitingRoomRules
 
 ADMISSION: Final = "Waiting-Room-Admission"
 """The header that carries an admission back."""
 
 _ALWAYS_OPEN: Final = frozenset({"operators.live", "operators.ready"})
 _WITHOUT_WAITING: Final = "entrance."
-_ASK_AGAIN_S: Final = 15.0
-"""Longest time until somebody who waits asks again: a place that becomes free is not left empty for longer."""
 
 
 class Entrance:
@@ -38,11 +38,16 @@ class Entrance:
     rules : WaitingRoomRules
     secret : str
         Signs admissions.
+    speedup : float
+        The room's clock runs so much faster, and with it minutes, sessions and turns; what is told is in real seconds.
     """
 
-    def __init__(self, rules: WaitingRoomRules, secret: str, clock: Callable[[], float] = time.monotonic) -> None:
-        self._room = WaitingRoom(rules, random.Random())
+    def __init__(
+        self, rules: WaitingRoomRules, secret: str, speedup: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._room = WaitingRoom(rules, random.Random().randrange)
         self._lock = threading.Lock()
+        self._speedup = speedup
         self._clock = clock
         self._signed = URLSafeSerializer(secret, salt="admission")
 
@@ -61,13 +66,15 @@ class Entrance:
         whose = citizen()
         match self._visit(whose):
             case Admitted(until_s):
-                stay_s = until_s - self._clock()
+                stay_s = max(0.0, until_s - self._now_s()) / self._speedup
                 admission = self._signed.dumps([whose, time.time() + stay_s])
                 return jsonify(status="admitted", admission=admission, stay_s=stay_s)
-            case Queued(position, wait_s):
-                response = jsonify(status="queued", position=position, wait_s=wait_s)
+            case Queued() as place:
+                again_s = place.ask_again_s / self._speedup
+                wait_s = place.wait_s / self._speedup
+                response = jsonify(status="queued", position=place.position, wait_s=wait_s, ask_again_s=again_s)
                 response.status_code = HTTPStatus.ACCEPTED
-                response.headers["Retry-After"] = str(_ask_again_s(wait_s))
+                response.headers["Retry-After"] = str(math.ceil(again_s))
                 return response
 
     def refusal(self) -> Response | None:
@@ -77,9 +84,9 @@ class Entrance:
         match self._visit(g.citizen):
             case Admitted():
                 return None
-            case Queued(position, wait_s):
-                again_s = _ask_again_s(wait_s)
-                return shed("wait for your turn in the waiting room", again_s, position=position, wait_s=wait_s)
+            case Queued() as place:
+                again_s, wait_s = place.ask_again_s / self._speedup, place.wait_s / self._speedup
+                return shed("wait for your turn in the waiting room", again_s, position=place.position, wait_s=wait_s)
 
     def routes(self) -> Sequence[Route]:
         """The one route of the room, as it is mounted and described."""
@@ -97,7 +104,7 @@ class Entrance:
                         example=EXAMPLES["Admission"],
                     ),
                     HTTPStatus.ACCEPTED: Answer(
-                        says="In the queue; ask again after Retry-After.",
+                        says="In the queue; ask again after ask_again_s, or Retry-After in whole seconds.",
                         schema=named("Queued"),
                         example=EXAMPLES["Queued"],
                         headers=["Retry-After"],
@@ -108,7 +115,10 @@ class Entrance:
 
     def _visit(self, citizen: str) -> Admitted | Queued:
         with self._lock:
-            return self._room.visit(citizen, self._clock())
+            return self._room.visit(citizen, self._now_s())
+
+    def _now_s(self) -> float:
+        return self._clock() * self._speedup
 
     def _is_admission(self, shown: str) -> bool:
         try:
@@ -153,7 +163,3 @@ class Door:
         if wait_s:
             return shed("you ask too often", wait_s)
         return None if entrance is None else entrance.refusal()
-
-
-def _ask_again_s(wait_s: float) -> int:
-    return round(min(max(wait_s, 1.0), _ASK_AGAIN_S))

@@ -24,7 +24,6 @@ from reference_server.database import opened
 from reference_server.ehr import Link
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
-from reference_server.waiting_room import WaitingRoomRules
 from scenarios.scenario import Scenario
 
 HOST: Final = "127.0.0.1"
@@ -55,7 +54,6 @@ class Settings(BaseModel):
     pace: Pace
     speedup: float
     link: Link
-    waiting_room: WaitingRoomRules | None = None
     request_log: str | None = None
 
 
@@ -121,7 +119,6 @@ def _app(settings: Settings) -> Flask:
         login_url=settings.login_url,
         pace=settings.pace,
         speedup=settings.speedup,
-        waiting_room=settings.waiting_room,
     )
 
 

@@ -16,7 +16,6 @@ from reference_server.ehr import FAULTLESS, Link
 from reference_server.pace import Pace
 from reference_server.process import HOST, Part, Settings
 from reference_server.start_error import ServerStartError
-from reference_server.waiting_room import WaitingRoomRules
 from scenarios.scenario import Scenario
 
 READY_WITHIN_S: Final = 30.0
@@ -43,7 +42,6 @@ class How(TypedDict, total=False):
     pace: Required[Pace]
     speedup: float
     link: Link
-    waiting_room: WaitingRoomRules | None
     request_log: Path | None
 
 
@@ -57,7 +55,6 @@ def running(
     pace: Pace,
     speedup: float = 1.0,
     link: Link = FAULTLESS,
-    waiting_room: WaitingRoomRules | None = None,
     request_log: Path | None = None,
 ) -> Generator[RunningServer]:
     """A server for the length of a `with` block.
@@ -75,8 +72,6 @@ def running(
         Every service time of the scenario is divided by the speedup.
     link : Link
         How messages reach the record system.
-    waiting_room : WaitingRoomRules, optional
-        In front of the API; without it citizens come straight in.
     request_log : Path, optional
         Gets a line of JSON for each request, without anything that says who asked.
 
@@ -107,7 +102,6 @@ def running(
             pace=pace,
             speedup=speedup,
             link=link,
-            waiting_room=waiting_room,
             request_log=None if request_log is None else str(request_log.absolute()),
         )
         children: list[Child] = []

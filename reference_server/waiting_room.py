@@ -1,43 +1,25 @@
 """The waiting room in front of the booking, pure: who is let in when, with the clock and the chance given to it.
 
-The names are those that waiting rooms on the market share.
-Source: Cloudflare, Waiting Room, configuration settings.
+The server and the simulation live by it alike.
 """
 
 import math
-import random
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Final, assert_never
+
+from scenarios.scenario import WaitingRoomRules
+from scenarios.strategy import QueueOrder
 
 MINUTE_S: Final = 60.0
 
+ASK_AGAIN_S: Final = 15.0
+"""Longest time until somebody who waits asks again: a place that becomes free is not left empty for longer.
+ASSUMPTION, as is the shortest, 1 s."""
 
-class QueueingMethod(StrEnum):
-    """Who of those that wait is let in next."""
-
-    FIFO = "fifo"
-    RANDOM = "random"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WaitingRoomRules:
-    """How many may be inside at a time, how many may come in a minute, and how long each may stay.
-
-    Who waits and does not ask again within `patience_s` has left, and loses the place in the queue.
-    """
-
-    total_active_users: int
-    new_users_per_minute: int
-    session_duration_s: float
-    queueing_method: QueueingMethod = QueueingMethod.FIFO
-    patience_s: float = 120.0
-
-    def __post_init__(self) -> None:
-        limits = (self.total_active_users, self.new_users_per_minute, self.session_duration_s, self.patience_s)
-        if not all(0 < limit < math.inf for limit in limits):
-            raise ValueError(f"every limit of a waiting room must be above 0, got {self}")
+FORGOTTEN_S: Final = 120.0
+"""Who waits and does not ask again for this long has left, and loses the place. ASSUMPTION."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +40,11 @@ class Queued:
     position: int
     wait_s: float
 
+    @property
+    def ask_again_s(self) -> float:
+        """When to ask again, in whole seconds from now: when the turn may come, but soon enough to be remembered."""
+        return float(math.ceil(min(max(self.wait_s, 1.0), ASK_AGAIN_S)))
+
 
 @dataclass(slots=True)
 class _Place:
@@ -70,11 +57,20 @@ class WaitingRoom:
 
     Time is given with every visit and must not run backwards. Nothing happens between visits: a place that has become
     free is given away at the next one, to whoever is first.
+
+    Parameters
+    ----------
+    rules : WaitingRoomRules
+    chance : callable
+        A whole number from 0 up to, not including, the one given: who is next where the order is random.
+    forgotten_s : float
+        Who does not ask again for so many seconds has left.
     """
 
-    def __init__(self, rules: WaitingRoomRules, chance: random.Random) -> None:
+    def __init__(self, rules: WaitingRoomRules, chance: Callable[[int], int], forgotten_s: float = FORGOTTEN_S) -> None:
         self._rules = rules
         self._chance = chance
+        self._forgotten_s = forgotten_s
         self._inside: dict[str, float] = {}  # until when; the first to come is the first to go
         self._queue: dict[str, _Place] = {}  # in order of arrival
         self._admitted_s: deque[float] = deque(maxlen=rules.new_users_per_minute)
@@ -117,17 +113,17 @@ class WaitingRoom:
         while self._queue and self._opens_s() <= now_s:
             visitor = self._next()
             del self._queue[visitor]
-            self._inside[visitor] = now_s + self._rules.session_duration_s
+            self._inside[visitor] = now_s + self._rules.session_duration
             self._admitted_s.append(now_s)
 
     def _next(self) -> str:
-        match self._rules.queueing_method:
-            case QueueingMethod.FIFO:
+        match self._rules.order:
+            case QueueOrder.FIFO:
                 return next(iter(self._queue))
-            case QueueingMethod.RANDOM:
-                return self._chance.choice(list(self._queue))
+            case QueueOrder.RANDOM:
+                return list(self._queue)[self._chance(len(self._queue))]
             case _:
-                assert_never(self._rules.queueing_method)
+                assert_never(self._rules.order)
 
     def _opens_s(self) -> float:
         """When the next may come in: a place is free, and the minute has room."""
@@ -139,10 +135,10 @@ class WaitingRoom:
     def _queued(self, visitor: str, now_s: float) -> Queued:
         rules = self._rules
         position = len(self._queue)
-        if rules.queueing_method is QueueingMethod.FIFO:
+        if rules.order is QueueOrder.FIFO:
             position = self._queue[visitor].number - next(iter(self._queue.values())).number + 1
-        per_s = min(rules.new_users_per_minute / MINUTE_S, rules.total_active_users / rules.session_duration_s)
+        per_s = min(rules.new_users_per_minute / MINUTE_S, rules.total_active_users / rules.session_duration)
         return Queued(position, max(0.0, self._opens_s() - now_s) + (position - 1) / per_s)
 
     def _has_left(self, place: _Place, now_s: float) -> bool:
-        return place.asked_s + self._rules.patience_s < now_s
+        return place.asked_s + self._forgotten_s < now_s

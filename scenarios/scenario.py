@@ -16,12 +16,17 @@ from scenarios.book_type import BookType
 from scenarios.policy import BatchSizeField, Policy
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.sending_hours import SendingDays, SendingHours
-from scenarios.strategy import Listing, Strategy
+from scenarios.strategy import Listing, QueueOrder, Strategy
 from scenarios.thresholds import Threshold, threshold_of
 
 MAX_INVITED: Final = 6_000_000  # everyone in Norway, with room; a guard against a slip of the keyboard
 MAX_ATTEMPTS: Final = 20
 SHORTEST_APPOINTMENT_S: Final = 60.0  # times are named to the minute
+
+
+def _is_none(value: object) -> bool:
+    """Keys without a value are left out of what a scenario is written and digested as."""
+    return value is None
 
 
 class Part(BaseModel):
@@ -198,6 +203,9 @@ class Patience(Part):
 
     page: Seconds = Field(gt=0, description="for a page to open")
     answer: Seconds = Field(gt=0, description="for the answer in the inbox")
+    queue: Seconds | None = Field(
+        default=None, gt=0, exclude_if=_is_none, description="in the waiting room; as for the answer if left out"
+    )
     sigma: float = Field(default=0.5, ge=0, le=3, description="ASSUMPTION: spread of each")
 
 
@@ -229,6 +237,21 @@ class PageServiceTime(Part):
     confirm: Seconds = Field(gt=0, description="taking a reservation in")
 
 
+class WaitingRoomRules(Part):
+    """How many may be inside at a time, how many may come in a minute, and how long each may stay.
+
+    The words are those that waiting rooms on the market share.
+    Source: Cloudflare, Waiting Room, configuration settings.
+    """
+
+    total_active_users: int = Field(gt=0, description="most people inside at a time")
+    new_users_per_minute: int = Field(gt=0, description="most people let in during any minute")
+    session_duration: Seconds = Field(
+        default=900.0, gt=0, description="each may stay this long, and then queues again; ASSUMPTION"
+    )
+    order: QueueOrder = Field(default=QueueOrder.FIFO, description="who is let in next")
+
+
 class Platform(Part):
     """The booking platform: log-in, pages and the record system (EPJ) that decides reservations."""
 
@@ -239,6 +262,9 @@ class Platform(Part):
     listing: Listing = Field(default=Listing.EARLIEST, description="in which order free times are shown")
     ehr: Station = Field(description="the record system (EPJ), which decides reservations one after the other")
     sigma: float = Field(default=0.5, ge=0, le=3, description="spread of every service time (lognormal); ASSUMPTION")
+    waiting_room: WaitingRoomRules | None = Field(
+        default=None, exclude_if=_is_none, description="in front of everything behind the log-in; left out: none"
+    )
 
 
 class Runs(Part):

@@ -1,4 +1,4 @@
-"""How a place is given, and in which order free times are shown: what a scenario may compare, one word each."""
+"""How a place is given, times are shown and people are let in: what a scenario may compare, one word each."""
 
 from enum import StrEnum
 from typing import Final
@@ -26,3 +26,10 @@ class Listing(StrEnum):
 
     EARLIEST = "earliest"
     SPREAD = "spread"
+
+
+class QueueOrder(StrEnum):
+    """Who of those that wait in the waiting room is let in next: who came first, or any of them, all alike."""
+
+    FIFO = "fifo"
+    RANDOM = "random"

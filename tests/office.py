@@ -15,7 +15,6 @@ from reference_server.limits import Limits
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
 from reference_server.sqlite_storage import SqliteStorage
-from reference_server.waiting_room import WaitingRoomRules
 from scenarios.identity import national_number
 from scenarios.scenario import Scenario
 from tests import a
@@ -32,7 +31,6 @@ def booking_app(
     storage: SqliteStorage,
     secret: str,
     limits: Limits = LIMITS,
-    waiting_room: WaitingRoomRules | None = None,
     scenario: Scenario = SCENARIO,
 ) -> Flask:
     """The booking application over a storage."""
@@ -45,7 +43,6 @@ def booking_app(
         pace=Pace.NONE,
         speedup=1.0,
         limits=limits,
-        waiting_room=waiting_room,
     )
 
 
@@ -56,13 +53,12 @@ class Office:
         self,
         folder: Path,
         limits: Limits = LIMITS,
-        waiting_room: WaitingRoomRules | None = None,
         scenario: Scenario = SCENARIO,
     ) -> None:
         self.path = folder / "bookings.sqlite3"
         secret = prepare(self.path, scenario)
         self.storage = SqliteStorage(self.path)
-        self.app = booking_app(self.storage, secret, limits, waiting_room, scenario)
+        self.app = booking_app(self.storage, secret, limits, scenario)
         self.web: FlaskClient = self.app.test_client()
         self.login: FlaskClient = create_login_app(
             scenario, secret=secret, admin_token=ADMIN_TOKEN, pace=Pace.NONE, speedup=1.0

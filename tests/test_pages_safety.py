@@ -12,9 +12,9 @@ from reference_server.pages.desk import SESSION_COOKIE
 from reference_server.pages.language import language_of
 from reference_server.pages.session import Sessions, safe_path
 from reference_server.storage import State, StorageUnavailable
-from reference_server.waiting_room import WaitingRoomRules
 from scenarios.identity import national_number
-from tests.office import ADMIN, SCENARIO, Office
+from tests import a
+from tests.office import ADMIN, Office
 from tests.visitor import FIRST_TIME, LOGIN, Reception
 
 PRIVATE = ("/timeavtaler", "/innboks", "/bestill", "/bestill/9999-1", FIRST_TIME, "/timeavtaler/one/kalender.ics")
@@ -199,9 +199,9 @@ def test_a_log_in_that_fails_is_told_as_it_is(reception: Reception) -> None:
 
 
 def test_the_waiting_room_and_the_rate_limit_hold_for_the_pages_too(tmp_path: Path) -> None:
-    rules = WaitingRoomRules(total_active_users=1, new_users_per_minute=60, session_duration_s=600)
-    office = Office(tmp_path, Limits(per_citizen=Rate(per_s=0.001, burst=3)), rules)
-    sessions = Sessions(prepare(office.path, SCENARIO))
+    scenario = a.scenario({"platform.waiting_room": {"total_active_users": 1, "new_users_per_minute": 60}})
+    office = Office(tmp_path, Limits(per_citizen=Rate(per_s=0.001, burst=3)), scenario)
+    sessions = Sessions(prepare(office.path, scenario))
     cookies = [sessions.new(citizen) for citizen in ("first", "second")]
     first, second = (office.app.test_client() for _ in cookies)
     for client, cookie in zip((first, second), cookies, strict=True):

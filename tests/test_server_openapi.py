@@ -13,13 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from reference_server.limits import Limits, Rate
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import KeyReused, Sent, Wish
-from reference_server.waiting_room import WaitingRoomRules
+from tests import a
 from tests.office import ADMIN, Office, booking_app
 
 schemathesis: Any = importlib.import_module("schemathesis")  # any: its types are partly unknown
 
 UNHINDERED = Limits(per_citizen=Rate(1e6, 1_000_000), per_address=Rate(1e6, 1_000_000))
-ROOM = WaitingRoomRules(total_active_users=100, new_users_per_minute=1000, session_duration_s=600)
+ROOM = a.scenario({"platform.waiting_room": {"total_active_users": 100, "new_users_per_minute": 1000}})
 ADMINISTRATIVE = ("/metrics", "/admin/export")
 FORMATS = jsonschema.FormatChecker()
 BRIEF = settings(
@@ -61,7 +61,7 @@ def api(office: DecidedOffice) -> Any:
 
 def document() -> dict[str, Any]:
     storage = SqliteStorage(Path("never-opened.sqlite3"))
-    return booking_app(storage, "secret", waiting_room=ROOM).test_client().get("/api/v1/openapi.json").get_json()
+    return booking_app(storage, "secret", scenario=ROOM).test_client().get("/api/v1/openapi.json").get_json()
 
 
 def can_be_wrong(operation: dict[str, Any]) -> bool:

@@ -17,11 +17,12 @@ from reference_server import request_log
 from reference_server.door import ADMISSION
 from reference_server.limits import Limits, Rate, RateLimit
 from reference_server.storage import StorageUnavailable
-from reference_server.waiting_room import WaitingRoomRules
 from scenarios.identity import national_number
+from tests import a
 from tests.office import ADMIN, ADMIN_TOKEN, BOOK, Office, assert_problem
 
-ONE_INSIDE = WaitingRoomRules(total_active_users=1, new_users_per_minute=10, session_duration_s=600)
+ROOM = {"total_active_users": 1, "new_users_per_minute": 10, "session_duration": "10 min"}
+ONE_INSIDE = a.scenario({"platform.waiting_room": ROOM})
 SMALL = Limits(per_citizen=Rate(per_s=0.001, burst=3), per_address=Rate(per_s=0.001, burst=5))
 
 
@@ -41,7 +42,7 @@ def watchful_office(tmp_path: Path) -> Generator[Office]:
 
 @pytest.fixture
 def office_with_a_room(tmp_path: Path) -> Generator[Office]:
-    one = Office(tmp_path, waiting_room=ONE_INSIDE)
+    one = Office(tmp_path, scenario=ONE_INSIDE)
     yield one
     one.storage.close()
 
@@ -156,7 +157,7 @@ def test_an_admission_outlives_the_process_and_is_good_for_nobody_else(
     admitted = office_with_a_room.web.post("/api/v1/waiting-room", headers=whose)
     assert admitted.status_code == 200
     admission = {ADMISSION: admitted.get_json()["admission"]}
-    again = Office(tmp_path, waiting_room=ONE_INSIDE)
+    again = Office(tmp_path, scenario=ONE_INSIDE)
     assert again.web.get("/api/v1/books", headers=again.of(5)).status_code == 200
     assert again.web.get("/api/v1/books", headers=again.of(0)).status_code == 429
     assert again.web.get("/api/v1/books", headers=again.of(0) | admission).status_code == 200

@@ -1,31 +1,38 @@
 """The waiting room's rule: never too many inside, never too fast, in order, and nobody before an open door."""
 
 import random
-from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
-from reference_server.waiting_room import MINUTE_S, Admitted, Queued, QueueingMethod, WaitingRoom, WaitingRoomRules
+from reference_server.waiting_room import ASK_AGAIN_S, FORGOTTEN_S, MINUTE_S, Admitted, Queued, WaitingRoom
+from scenarios.scenario import WaitingRoomRules
+from scenarios.strategy import QueueOrder
 
 GAPS_S = st.lists(st.integers(0, 40), max_size=60)
 
 
-def rules_of(method: QueueingMethod = QueueingMethod.FIFO, **limits: int) -> WaitingRoomRules:
-    told = {"total_active_users": 2, "new_users_per_minute": 10, "session_duration_s": 100, "patience_s": 10_000}
-    return WaitingRoomRules(queueing_method=method, **(told | limits))
+def rules_of(order: QueueOrder = QueueOrder.FIFO, **limits: Any) -> WaitingRoomRules:
+    told = {"total_active_users": 2, "new_users_per_minute": 10, "session_duration": "100 s", "order": order}
+    return WaitingRoomRules.model_validate(told | limits)
 
 
-def rules_any(*methods: QueueingMethod) -> st.SearchStrategy[WaitingRoomRules]:
+def rules_any(*orders: QueueOrder) -> st.SearchStrategy[WaitingRoomRules]:
     return st.builds(
         rules_of,
-        st.sampled_from(methods),
+        st.sampled_from(orders),
         total_active_users=st.integers(1, 5),
         new_users_per_minute=st.integers(1, 4),
-        session_duration_s=st.integers(1, 150),
+        session_duration=st.integers(1, 150).map(lambda seconds: f"{seconds} s"),
     )
+
+
+def room_of(rules: WaitingRoomRules, forgotten_s: float = 10_000) -> WaitingRoom:
+    return WaitingRoom(rules, random.Random(1).randrange, forgotten_s)
 
 
 class Crowd:
@@ -33,7 +40,7 @@ class Crowd:
 
     def __init__(self, rules: WaitingRoomRules) -> None:
         self.rules = rules
-        self.room = WaitingRoom(rules, random.Random(1))
+        self.room = room_of(rules)
         self.now_s = 0.0
         self.arrived = 0
         self.waiting: dict[str, Queued] = {}
@@ -60,13 +67,13 @@ class Crowd:
 
     @property
     def begun_s(self) -> list[float]:
-        return [session.until_s - self.rules.session_duration_s for session in self.sessions.values()]
+        return [session.until_s - self.rules.session_duration for session in self.sessions.values()]
 
     def begun_in_the_minute_from(self, start_s: float) -> int:
         return sum(start_s <= begun_s < start_s + MINUTE_S for begun_s in self.begun_s)
 
 
-@given(rules=rules_any(*QueueingMethod), gaps_s=GAPS_S)
+@given(rules=rules_any(*QueueOrder), gaps_s=GAPS_S)
 def test_never_more_inside_than_allowed_and_never_more_admitted_in_a_minute(
     rules: WaitingRoomRules, gaps_s: list[int]
 ) -> None:
@@ -78,7 +85,7 @@ def test_never_more_inside_than_allowed_and_never_more_admitted_in_a_minute(
     assert all(crowd.begun_in_the_minute_from(begun_s) <= rules.new_users_per_minute for begun_s in crowd.begun_s)
 
 
-@given(rules=rules_any(*QueueingMethod), gaps_s=GAPS_S)
+@given(rules=rules_any(*QueueOrder), gaps_s=GAPS_S)
 def test_nobody_waits_while_there_is_a_place_and_room_in_the_minute(rules: WaitingRoomRules, gaps_s: list[int]) -> None:
     crowd = Crowd(rules)
     for gap_s in gaps_s:
@@ -88,7 +95,7 @@ def test_nobody_waits_while_there_is_a_place_and_room_in_the_minute(rules: Waiti
             assert crowd.inside == rules.total_active_users or last_minute == rules.new_users_per_minute
 
 
-@given(rules=rules_any(QueueingMethod.FIFO), gaps_s=GAPS_S)
+@given(rules=rules_any(QueueOrder.FIFO), gaps_s=GAPS_S)
 def test_first_in_first_out_keeps_the_order_and_tells_everybody_their_place(
     rules: WaitingRoomRules, gaps_s: list[int]
 ) -> None:
@@ -100,14 +107,14 @@ def test_first_in_first_out_keeps_the_order_and_tells_everybody_their_place(
     assert [int(visitor) for visitor in crowd.sessions] == list(range(len(crowd.sessions)))
 
 
-@given(rules=rules_any(*QueueingMethod), gaps_s=GAPS_S)
+@given(rules=rules_any(*QueueOrder), gaps_s=GAPS_S)
 def test_everybody_who_keeps_asking_comes_in(rules: WaitingRoomRules, gaps_s: list[int]) -> None:
     crowd = Crowd(rules)
     for gap_s in gaps_s:
         crowd.step(gap_s)
     rounds = 0
     while crowd.waiting:
-        crowd.now_s += max(MINUTE_S, rules.session_duration_s)
+        crowd.now_s += max(MINUTE_S, rules.session_duration)
         for visitor in list(crowd.waiting):
             crowd.ask(visitor)
         rounds += 1
@@ -116,7 +123,7 @@ def test_everybody_who_keeps_asking_comes_in(rules: WaitingRoomRules, gaps_s: li
 
 
 def test_chance_lets_in_another_order_than_that_of_arrival() -> None:
-    crowd = Crowd(rules_of(QueueingMethod.RANDOM, total_active_users=1, session_duration_s=50))
+    crowd = Crowd(rules_of(QueueOrder.RANDOM, total_active_users=1, session_duration="50 s"))
     for gap_s in [0] * 8 + [50] * 8:
         crowd.step(gap_s)
     begun = sorted(crowd.sessions, key=lambda visitor: crowd.sessions[visitor].until_s)
@@ -124,7 +131,7 @@ def test_chance_lets_in_another_order_than_that_of_arrival() -> None:
 
 
 def test_a_visitor_inside_stays_inside_until_the_session_ends_and_then_queues_again() -> None:
-    room = WaitingRoom(rules_of(total_active_users=1), random.Random(1))
+    room = room_of(rules_of(total_active_users=1))
     assert room.visit("a", 0.0) == room.visit("a", 99.0) == Admitted(100.0)
     assert room.visit("b", 99.0) == Queued(1, 1.0)
     assert room.visit("a", 100.0) == Queued(1, 100.0)  # b was first
@@ -132,7 +139,7 @@ def test_a_visitor_inside_stays_inside_until_the_session_ends_and_then_queues_ag
 
 
 def test_who_stops_asking_loses_the_place_and_holds_up_nobody() -> None:
-    room = WaitingRoom(rules_of(total_active_users=1, patience_s=60), random.Random(1))
+    room = room_of(rules_of(total_active_users=1), forgotten_s=60)
     room.visit("inside", 0.0)
     room.visit("gone", 1.0)
     assert room.visit("patient", 50.0).position == 2  # type: ignore[union-attr]
@@ -141,7 +148,7 @@ def test_who_stops_asking_loses_the_place_and_holds_up_nobody() -> None:
 
 
 def test_the_same_visitor_asking_often_gets_no_better_place() -> None:
-    room = WaitingRoom(rules_of(total_active_users=1), random.Random(1))
+    room = room_of(rules_of(total_active_users=1))
     room.visit("inside", 0.0)
     room.visit("first", 1.0)
     places = [room.visit("pusher", 2.0) for _ in range(5)]
@@ -149,7 +156,16 @@ def test_the_same_visitor_asking_often_gets_no_better_place() -> None:
     assert room.queued == 2
 
 
-@pytest.mark.parametrize("limit", ["total_active_users", "new_users_per_minute", "session_duration_s", "patience_s"])
+@pytest.mark.parametrize("limit", ["total_active_users", "new_users_per_minute", "session_duration"])
 def test_a_limit_of_nothing_is_no_limit_to_be_had(limit: str) -> None:
-    with pytest.raises(ValueError, match="above 0"):
-        replace(rules_of(), **{limit: 0})
+    with pytest.raises(ValidationError, match="greater than 0"):
+        rules_of(**{limit: "0 s" if limit == "session_duration" else 0})
+
+
+@given(rules=rules_any(*QueueOrder), gaps_s=GAPS_S)
+def test_who_asks_again_when_told_to_is_never_forgotten(rules: WaitingRoomRules, gaps_s: list[int]) -> None:
+    crowd = Crowd(rules)
+    for gap_s in gaps_s:
+        crowd.step(gap_s)
+        again_s = [place.ask_again_s for place in crowd.waiting.values()]
+        assert all(1 <= one <= ASK_AGAIN_S < FORGOTTEN_S and one == int(one) for one in again_s)
