@@ -4,12 +4,12 @@ How a request travels is somebody else's business: an `Exchange` takes it there 
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
-from loadtests.conversation import Got, Message, Refusal, Reply, Silence
+from loadtests.conversation import Got, InQueue, Inside, Message, Refusal, Reply, Silence
 from scenarios.attempts import Operation, Outcome, Status
 from scenarios.identity import national_number
 
@@ -48,6 +48,9 @@ class Lost:
     sent: bool
 
 
+ADMISSION: Final = "Waiting-Room-Admission"
+"""The header in which an admission is shown."""
+
 Exchange: TypeAlias = Callable[[Call, float], Response | Lost | Silence]
 """Make a call and wait for its response until a moment of the plan's time."""
 
@@ -61,73 +64,83 @@ class BookingApi:
         Where the API and its log-in are.
     run : str
         Begins every idempotency key, so that two runs never share one.
+    speedup : float
+        Seconds of the plan in one of the server's.
     """
 
-    def __init__(self, base_url: str, login_url: str, run: str, exchange: Exchange) -> None:
+    def __init__(self, base_url: str, login_url: str, run: str, exchange: Exchange, speedup: float = 1.0) -> None:
         self._url = f"{base_url.rstrip('/')}/api/v1"
         self._login_url = login_url
         self._run = run
         self._exchange = exchange
+        self._speedup = speedup
+        self._admissions: dict[str, str] = {}  # by token
 
     def login(self, citizen: int, until_s: float) -> Reply[str]:
         """POST the citizen's synthetic identity number; a token."""
         body = {"citizen": national_number(citizen)}
         call = Call(operation=Operation.LOGIN, method="POST", url=self._login_url, body=body)
-        return self._reply(call, until_s, OK, lambda said: _text(said["token"]))
+        return self._reply(call, until_s, {OK}, lambda said: _text(said["token"]))
+
+    def enter(self, token: str, until_s: float) -> Reply[Inside | InQueue]:
+        """POST to the waiting room; the admission is kept, or when to ask again is told."""
+        url = f"{self._url}/waiting-room"
+        call = Call(operation=Operation.ENTER, method="POST", url=url, headers=self._who(token), body={})
+        return self._reply(call, until_s, {OK, ACCEPTED}, lambda said: self._place(token, said))
 
     def books(self, token: str, municipality: str, until_s: float) -> Reply[list[str]]:
         """GET the books of a municipality; their ids."""
         call = self._get(Operation.BOOKS, token, "books", municipality=municipality)
-        return self._reply(call, until_s, OK, lambda said: [_text(book["id"]) for book in said["books"]])
+        return self._reply(call, until_s, {OK}, lambda said: [_text(book["id"]) for book in said["books"]])
 
     def days(self, token: str, book: str, until_s: float) -> Reply[list[str]]:
         """GET the days of a book; those with something free."""
         call = self._get(Operation.DAYS, token, f"books/{quote(book, safe='')}/days")
         return self._reply(
-            call, until_s, OK, lambda said: [_text(day["date"]) for day in said["days"] if day["free"] > 0]
+            call, until_s, {OK}, lambda said: [_text(day["date"]) for day in said["days"] if day["free"] > 0]
         )
 
     def slots(self, token: str, book: str, date: str, until_s: float) -> Reply[list[str]]:
         """GET the times of a day; those with something free."""
         call = self._get(Operation.SLOTS, token, f"books/{quote(book, safe='')}/slots", date=date)
         return self._reply(
-            call, until_s, OK, lambda said: [_text(slot["start"]) for slot in said["slots"] if slot["free"] > 0]
+            call, until_s, {OK}, lambda said: [_text(slot["start"]) for slot in said["slots"] if slot["free"] > 0]
         )
 
     def reserve(self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float) -> Reply[str]:
         """POST a reservation, with a key that belongs to this attempt alone; the reservation's id."""
         call = self._wish(Operation.RESERVE, "reservations", token, attempt, {"book": wish[0], "start": wish[1]})
-        return self._reply(call, until_s, ACCEPTED, lambda said: _text(said["reservation"]))
+        return self._reply(call, until_s, {ACCEPTED}, lambda said: _text(said["reservation"]))
 
     def reserve_at_once(
         self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
     ) -> Reply[Message]:
         """POST a reservation to a server that decides in the request."""
         call = self._wish(Operation.RESERVE, "reservations", token, attempt, {"book": wish[0], "start": wish[1]})
-        return self._reply(call, until_s, CREATED, _confirmation, lambda: Message(Outcome.REJECTED, None))
+        return self._reply(call, until_s, {CREATED}, _confirmation, lambda: Message(Outcome.REJECTED, None))
 
     def assign(self, token: str, attempt: tuple[int, int], book: str, until_s: float) -> Reply[Message]:
         """POST a reservation for any time of a book."""
         call = self._wish(Operation.RESERVE, "reservations", token, attempt, {"book": book})
-        return self._reply(call, until_s, CREATED, _confirmation, lambda: Message(Outcome.NO_SLOT, None))
+        return self._reply(call, until_s, {CREATED}, _confirmation, lambda: Message(Outcome.NO_SLOT, None))
 
     def hold(
         self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float
     ) -> Reply[tuple[str | None]]:
         """POST a hold; the reservation's id, or None if nothing was free then."""
         call = self._wish(Operation.HOLD, "holds", token, attempt, {"book": wish[0], "start": wish[1]})
-        return self._reply(call, until_s, CREATED, lambda said: (_text(said["reservation"]),), lambda: (None,))
+        return self._reply(call, until_s, {CREATED}, lambda said: (_text(said["reservation"]),), lambda: (None,))
 
     def confirm(self, token: str, reservation: str, until_s: float) -> Reply[Message]:
         """POST the confirmation of a hold."""
         url = f"{self._url}/holds/{quote(reservation, safe='')}/confirm"
-        call = Call(operation=Operation.RESERVE, method="POST", url=url, headers=_bearer(token), body={})
-        return self._reply(call, until_s, OK, _confirmation, lambda: Message(Outcome.REJECTED, None))
+        call = Call(operation=Operation.RESERVE, method="POST", url=url, headers=self._who(token), body={})
+        return self._reply(call, until_s, {OK}, _confirmation, lambda: Message(Outcome.REJECTED, None))
 
     def inbox(self, token: str, reservation: str, until_s: float) -> Reply[Message | None]:
         """GET the inbox; the message about a reservation, None while there is none."""
         call = self._get(Operation.INBOX, token, "inbox", reservation=reservation)
-        return self._reply(call, until_s, OK, lambda said: _message(said["messages"], reservation))
+        return self._reply(call, until_s, {OK}, lambda said: _message(said["messages"], reservation))
 
     def _wish(
         self, operation: Operation, path: str, token: str, attempt: tuple[int, int], body: dict[str, str]
@@ -135,22 +148,32 @@ class BookingApi:
         citizen, number = attempt
         key = {"Idempotency-Key": f"{self._run}-{citizen}-{number}"}
         return Call(
-            operation=operation, method="POST", url=f"{self._url}/{path}", headers=_bearer(token) | key, body=body
+            operation=operation, method="POST", url=f"{self._url}/{path}", headers=self._who(token) | key, body=body
         )
 
     def _get(self, operation: Operation, token: str, path: str, **query: str) -> Call:
         tail = f"?{urlencode(query)}" if query else ""
-        return Call(operation=operation, method="GET", url=f"{self._url}/{path}{tail}", headers=_bearer(token))
+        return Call(operation=operation, method="GET", url=f"{self._url}/{path}{tail}", headers=self._who(token))
+
+    def _who(self, token: str) -> dict[str, str]:
+        admission = self._admissions.get(token)
+        return {"Authorization": f"Bearer {token}"} | ({} if admission is None else {ADMISSION: admission})
+
+    def _place(self, token: str, said: Any) -> Inside | InQueue:
+        if said["status"] == "queued":
+            return InQueue(said["ask_again_s"] * self._speedup)
+        self._admissions[token] = _text(said["admission"])
+        return Inside(said["stay_s"] * self._speedup)
 
     def _reply(
         self,
         call: Call,
         until_s: float,
-        code: int,
+        codes: Collection[int],
         read: Callable[[Any], Value],
         taken: Callable[[], Value] | None = None,
     ) -> Reply[Value]:
-        """Make a call; `read` makes sense of the body that comes with `code`, `taken` says what a conflict means."""
+        """Make a call; `read` makes sense of the body that comes with `codes`, `taken` says what a conflict means."""
         match self._exchange(call, until_s):
             case Silence():
                 return Silence()
@@ -159,7 +182,7 @@ class BookingApi:
                 return Refusal(Status.UNKNOWN if may_have_happened else Status.FAILED)
             case Response(got, _) if got in SHED:
                 return Refusal(Status.SHED)
-            case Response(got, body) if got == code:
+            case Response(got, body) if got in codes:
                 try:
                     return Got(read(json.loads(body)))
                 except (KeyError, TypeError, ValueError):
@@ -168,10 +191,6 @@ class BookingApi:
                 return Got(taken())
             case Response():
                 return Refusal(Status.FAILED)
-
-
-def _bearer(token: str) -> dict[str, str]:
-    return {"Authorization": f"Bearer {token}"}
 
 
 def _text(value: object) -> str:

@@ -39,6 +39,20 @@ class Message:
     start: str | None = None  # of the place, where the citizen did not choose it
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """The citizen is let in, for so many seconds of the plan."""
+
+    stay_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class InQueue:
+    """The citizen waits, and is told to ask again after so many seconds of the plan."""
+
+    ask_again_s: float
+
+
 class Clock(Protocol):
     """The plan's time as it passes."""
 
@@ -56,6 +70,10 @@ class Client(Protocol):
 
     def login(self, citizen: int, until_s: float) -> Reply[str]:
         """A token for everything that follows."""
+        ...
+
+    def enter(self, token: str, until_s: float) -> Reply[Inside | InQueue]:
+        """Ask to be let in; an admission is shown with everything that follows."""
         ...
 
     def books(self, token: str, municipality: str, until_s: float) -> Reply[list[str]]:

@@ -5,10 +5,12 @@ the plan and from what the citizen saw; being late in sending it is the generato
 `started_s - planned_s`.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from typing import Final, TypeVar, assert_never
 
-from loadtests.conversation import Client, Clock, Got, Message, Refusal, Reply, Silence, Stopped
+from loadtests.conversation import Client, Clock, Got, InQueue, Inside, Message, Refusal, Reply, Silence, Stopped
 from loadtests.timetable import Timetable
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
 from scenarios.choice import choose_day, choose_time
@@ -27,7 +29,8 @@ def live(
     When the run is stopped in the middle, an attempt whose reservation was sent ends as UNKNOWN (it may have
     happened) and one that had sent none leaves no trace.
     """
-    visit = _Visit(citizen, timetable, 1, citizen.planned_s, client, clock)
+    session = _Session()
+    visit = _Visit(citizen, timetable, 1, citizen.planned_s, client, clock, session)
     try:
         token = visit.enter()
         for one in citizen.tries:
@@ -36,24 +39,40 @@ def live(
             yield visit.attempt()
             if not (one.retries and visit.may_come_back):
                 return
-            visit = _Visit(citizen, timetable, visit.number + 1, visit.ended_s + one.wait_s, client, clock)
+            back_s = visit.ended_s + one.wait_s
+            visit = _Visit(citizen, timetable, visit.number + 1, back_s, client, clock, session)
     except Stopped:
         if visit.reserved_s is not None:
             visit.end(Outcome.UNKNOWN, clock.now())
             yield visit.attempt()
 
 
+@dataclass(slots=True)
+class _Session:
+    """What a citizen carries from try to try: the token of the log-in, and how long the waiting room lets stay."""
+
+    token: str | None = None
+    until_s: float = -math.inf
+
+
 class _Visit:
     """One attempt while it lasts; `ended_s` is the end of the latest step."""
 
     def __init__(
-        self, citizen: Citizen, timetable: Timetable, number: int, planned_s: float, client: Client, clock: Clock
+        self,
+        citizen: Citizen,
+        timetable: Timetable,
+        number: int,
+        planned_s: float,
+        client: Client,
+        clock: Clock,
+        session: _Session,
     ) -> None:
         self.number = number
         self.ended_s = planned_s
         self.reserved_s: float | None = None
         self._citizen, self._timetable = citizen, timetable
-        self._client, self._clock = client, clock
+        self._client, self._clock, self._session = client, clock, session
         self._planned_s = planned_s
         self._requests: list[Request] = []
         self._outcome: Outcome | None = None
@@ -67,6 +86,7 @@ class _Visit:
         token = self._ask(Operation.LOGIN, login_s, lambda until_s: self._client.login(citizen.number, until_s))
         if token is None:
             return None
+        self._session.token = token
 
         def books(until_s: float) -> Reply[int]:
             return _read(self._client.books(token, owner.municipality_number, until_s), lambda ids: ids.index(owner.id))
@@ -154,7 +174,7 @@ class _Visit:
             Operation.RESERVE, planned_s, lambda until_s: self._client.reserve(token, self._key, self._wish, until_s)
         )
         if reservation is not None:
-            self._await_answer(token, reservation, planned_s + self._citizen.answer_patience_s)
+            self._await_answer(token, reservation, self._requests[-1].planned_s + self._citizen.answer_patience_s)
 
     def _reserve_at_once(self, token: str, planned_s: float) -> None:
         reserve = self._client.reserve_at_once
@@ -204,7 +224,32 @@ class _Visit:
         self.end(Outcome.ABANDONED, max(until_s, self.ended_s))
 
     def _ask(self, operation: Operation, planned_s: float, call: Callable[[float], Reply[Value]]) -> Value | None:
-        """Make a request at its moment; what was answered, or None when that ended the attempt."""
+        """Make a request at its moment, or once inside; what was answered, or None when that ended the attempt."""
+        inside_s = self._come_in(planned_s)
+        return None if inside_s is None else self._request(operation, inside_s, call)
+
+    def _come_in(self, planned_s: float) -> float | None:
+        """Wait at the waiting room, if there is one and no session lasts; when inside, or None if that was the end."""
+        session, patience_s = self._session, self._citizen.queue_patience_s
+        token = session.token
+        if patience_s is None or token is None or planned_s < session.until_s:
+            return planned_s
+        tired_s = planned_s + patience_s
+        while planned_s <= tired_s:
+            place = self._request(Operation.ENTER, planned_s, lambda until_s: self._client.enter(token, until_s))
+            match place:
+                case None:
+                    return None
+                case Inside(stay_s):
+                    # Reckoned from the question, since the answer was on its way for a while: on the safe side.
+                    session.until_s = self._requests[-1].started_s + stay_s
+                    return self.ended_s
+                case InQueue(ask_again_s):
+                    planned_s = self.ended_s + ask_again_s
+        self.end(Outcome.ABANDONED, max(tired_s, self.ended_s))
+        return None
+
+    def _request(self, operation: Operation, planned_s: float, call: Callable[[float], Reply[Value]]) -> Value | None:
         self._clock.wait_until(planned_s)
         until_s = planned_s + self._citizen.page_patience_s
         started_s = self._clock.now()

@@ -76,7 +76,7 @@ class Load:
         self._record = Path(job.record).open("a", encoding="utf-8", newline="\n")  # noqa: SIM115  (closed by close)
         self._clock = WallClock(job.speedup)
         self._exchange = Exchange(self._clock, request_event)
-        self._api = BookingApi(job.base_url, job.login_url, job.run, self._exchange)
+        self._api = BookingApi(job.base_url, job.login_url, job.run, self._exchange, job.speedup)
         self._journeys = Group()
         self._loop_lags = [0.0]
         self._done = 0

@@ -30,6 +30,7 @@ class Operation(StrEnum):
     """What a request asks for."""
 
     LOGIN = "login"
+    ENTER = "enter"  # ask to be let in, at the waiting room
     BOOKS = "books"
     DAYS = "days"
     SLOTS = "slots"

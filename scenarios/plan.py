@@ -37,7 +37,7 @@ class Plan:
     `login_s`, `page_patience_s`, `answer_patience_s`. Arrays of shape (N, K), one column a try: `choose_s`,
     `form_s`, `pick` (a `Pick`), `where` (in (0, 1)), `preferred` (index of the wished time in the book), `retries`
     (1 if a rejection of this try is followed by another), `wait_s` (before it). Times are seconds from the first
-    SMS, lengths seconds, all on the 2^-24 s grid.
+    SMS, lengths seconds, all on the 2^-24 s grid. `queue_patience_s` (N,) is there only where a waiting room is.
     """
 
     scenario_name: str
@@ -59,6 +59,7 @@ class Plan:
     preferred: IntArray
     retries: IntArray
     wait_s: FloatArray
+    queue_patience_s: FloatArray | None = None
 
     @property
     def citizens(self) -> int:
@@ -74,11 +75,16 @@ class Plan:
     def sha256(self) -> str:
         """A digest of every row and of what made them: equal plans, and no others, share it."""
         digest = hashlib.sha256(json.dumps(self.header, sort_keys=True).encode())
-        for name in columns():
+        for name in self.columns:
             array: FloatArray | IntArray = getattr(self, name)
             kind = "<f8" if array.dtype.kind == "f" else "<i8"
             digest.update(name.encode() + np.ascontiguousarray(array, dtype=kind).tobytes())
         return digest.hexdigest()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Names of the arrays that this plan has, in order."""
+        return columns() if self.queue_patience_s is None else (*columns(), "queue_patience_s")
 
     @property
     def header(self) -> dict[str, str | int | float]:
@@ -98,9 +104,9 @@ class Plan:
 
 
 def columns() -> tuple[str, ...]:
-    """Names of the arrays of a plan, in order."""
-    made_of = ("scenario_name", "seed", "replication", "poll_s")
-    return tuple(field.name for field in fields(Plan) if field.name not in made_of)
+    """Names of the arrays that every plan has, in order."""
+    others = ("scenario_name", "seed", "replication", "poll_s", "queue_patience_s")
+    return tuple(field.name for field in fields(Plan) if field.name not in others)
 
 
 def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int | None = None) -> Plan:
@@ -136,6 +142,7 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
         preferred=(where * _time_counts(inventory, municipality, book)[:, None]).astype(np.int64),
         retries=_retries(scenario, draw.table(Quantity.RETRY, tries)),
         wait_s=exponentials(draw.table(Quantity.WAIT, tries), behaviour.after_rejection.wait),
+        queue_patience_s=_queue_patience(scenario, draw),
     )
 
 
@@ -157,6 +164,13 @@ def _form_times(scenario: Scenario, draw: _Draw, tries: int) -> FloatArray:
         return np.zeros((draw.citizens, tries))
     session = scenario.behaviour.session
     return lognormals(draw.table(Quantity.FORM, tries), session.form, session.sigma)
+
+
+def _queue_patience(scenario: Scenario, draw: _Draw) -> FloatArray | None:
+    if scenario.platform.waiting_room is None:
+        return None
+    patience = scenario.behaviour.patience
+    return lognormals(draw(Quantity.QUEUE_PATIENCE), patience.queue or patience.answer, patience.sigma)
 
 
 def _picks(scenario: Scenario, u: FloatArray) -> IntArray:

@@ -23,7 +23,7 @@ class PlanFileError(ValueError):
 def write_plan(path: Path, plan: Plan) -> None:
     """Write a plan as CSV; a column of tries becomes one column for each try, numbered from 1."""
     table: dict[str, Any] = {"citizen": np.arange(plan.citizens)}
-    for name in columns():
+    for name in plan.columns:
         array = getattr(plan, name)
         if array.ndim == 1:
             table[name] = array
@@ -52,7 +52,8 @@ def read_plan(path: Path) -> Plan:
             names = file.readline().strip().split(",")
             # numpy reads every float exactly; whole numbers here are below 2^53 and survive being floats.
             table = dict(zip(names, np.loadtxt(file, delimiter=",", ndmin=2).T, strict=True))
-            plan = Plan(**made_of, **{name: _column(table, name, header["tries"]) for name in columns()})
+            arrays = [*columns(), *({"queue_patience_s"} & table.keys())]
+            plan = Plan(**made_of, **{name: _column(table, name, header["tries"]) for name in arrays})
         except KeyError as missing:
             raise PlanFileError(f"{path}: {missing} is missing") from missing
         except (TypeError, ValueError) as problem:

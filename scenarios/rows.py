@@ -24,7 +24,10 @@ class Try:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Citizen:
-    """One row of the plan; `municipality` and `book` are indices into the inventory."""
+    """One row of the plan; `municipality` and `book` are indices into the inventory.
+
+    `queue_patience_s` is None where no waiting room stands in front.
+    """
 
     number: int
     municipality: int
@@ -35,6 +38,7 @@ class Citizen:
     answer_patience_s: float
     poll_s: float
     tries: tuple[Try, ...]
+    queue_patience_s: float | None = None
 
 
 _EACH = ("municipality", "book", "planned_s", "login_s", "page_patience_s", "answer_patience_s")
@@ -47,6 +51,8 @@ def citizens_of(plan: Plan) -> Iterator[Citizen]:
     order = acting[np.argsort(plan.planned_s[acting], kind="stable")].tolist()
     # Python's own numbers, made all at once: one by one out of an array they cost ten times as much.
     each = {name: getattr(plan, name).tolist() for name in _EACH}
+    if plan.queue_patience_s is not None:
+        each["queue_patience_s"] = plan.queue_patience_s.tolist()
     each_try = [getattr(plan, name).tolist() for name in _EACH_TRY]
     for i in order:
         tries = zip(*(column[i] for column in each_try), strict=True)
@@ -68,6 +74,9 @@ def longest_s(plan: Plan) -> float:
     one_try = plan.choose_s + plan.form_s + plan.wait_s + 3 * plan.page_patience_s[:, None]
     tries = one_try.sum(axis=1) + plan.tries * plan.answer_patience_s
     ends = plan.planned_s + plan.login_s + 2 * plan.page_patience_s + tries
+    if plan.queue_patience_s is not None:
+        # A session may end before any request: books; then in each try days, slots, hold, reservation and last look.
+        ends = ends + (1 + 5 * plan.tries) * (plan.queue_patience_s + plan.page_patience_s)
     return float(ends[acting].max())
 
 

@@ -35,6 +35,8 @@ class Quantity(IntEnum):
     RETRY = 12
     WAIT = 13
     SERVICE = 14
+    QUEUE_PATIENCE = 15
+    QUEUE_ORDER = 16
 
 
 def uniforms(seed: int, replication: int, quantity: Quantity, citizens: int, draws: int = 1) -> FloatArray:

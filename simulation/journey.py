@@ -4,11 +4,13 @@ A request is served first come, first served, and reads or commits when its serv
 waited longer than patience leaves; the request stays behind and is served all the same, as on a real server.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar, assert_never
 
 from reference_server.booking import Confirmed, Decision, Rejected
+from reference_server.waiting_room import Admitted, Queued
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
 from scenarios.choice import Pick, choose_day, choose_time
 from scenarios.rows import Citizen, Try
@@ -46,6 +48,7 @@ class Journey:
         self._record = record
         self._requests: list[Request] = []
         self._saw_a_day = True
+        self._inside_until_s = self._tired_s = -math.inf
 
     def live(self) -> Steps:
         """Open the page, log in, and try until confirmed, out of luck or out of will."""
@@ -111,10 +114,10 @@ class Journey:
 
     def _reserve(self, time: int) -> Steps:
         """Send the reservation, and look in the inbox until the record system has answered."""
-        sent_s = self._env.now
         reservation: Reservation | None = yield from self._ask(Operation.RESERVE, lambda: self._send(time))
         if reservation is None:
-            return self._left(time, sent_s)
+            return self._left(time, self._sent_s)
+        sent_s = self._requests[-1].started_s
         deadline_s = sent_s + self._citizen.answer_patience_s
         while self._env.now + self._citizen.poll_s <= deadline_s:
             yield self._env.timeout(self._citizen.poll_s)
@@ -133,40 +136,42 @@ class Journey:
 
     def _reserve_at_once(self, time: int) -> Steps:
         """Send the reservation and get the answer in the response."""
-        sent_s = self._env.now
         ledger, citizen = self._open.ledger, self._citizen.number
         decision: Decision | None = yield from self._ask(Operation.RESERVE, lambda: ledger.reserve(time, citizen))
-        return self._left(time, sent_s) if decision is None else self._answered(time, decision, sent_s)
+        return self._left(time, self._sent_s) if decision is None else self._answered(time, decision, self._sent_s)
 
     def _hold(self, time: int, form_s: float) -> Steps:
         """Have the place held, fill in the form, and confirm while the hold lasts."""
-        asked_s = self._env.now
         held: Hold | Rejected | None = yield from self._ask(
             Operation.HOLD, lambda: self._world.hold(self._open.ledger, time, self._citizen.number)
         )
         if held is None:
             return self._left(time)
         if isinstance(held, Rejected):
-            return self._answered(time, held, asked_s)
+            return self._answered(time, held, self._requests[-1].started_s)
         yield self._env.timeout(form_s)
-        sent_s = self._env.now
         decision: Decision | None = yield from self._ask(Operation.RESERVE, held.confirm)
-        return self._left(time, sent_s) if decision is None else self._answered(time, decision, sent_s)
+        return self._left(time, self._sent_s) if decision is None else self._answered(time, decision, self._sent_s)
 
     def _be_assigned(self) -> Steps:
         """Ask for any time, and get the first free one."""
-        sent_s = self._env.now
         given: tuple[int, Decision] | bool | None = yield from self._ask(
             Operation.RESERVE, lambda: self._world.assign(self._open.ledger, self._citizen.number) or False
         )
         if given is None:
-            return self._left(None, sent_s)
+            return self._left(None, self._sent_s)
         if isinstance(given, bool):
             self._saw_a_day = False
             return Ending(Outcome.NO_SLOT, self._env.now)
-        return self._answered(given[0], given[1], sent_s)
+        return self._answered(given[0], given[1], self._sent_s)
 
-    def _answered(self, time: int, decision: Decision, sent_s: float) -> Ending:
+    @property
+    def _sent_s(self) -> float | None:
+        """When the reservation was sent that is the latest request; None if the citizen did not get that far."""
+        last = self._requests[-1]
+        return last.started_s if last.operation is Operation.RESERVE else None
+
+    def _answered(self, time: int, decision: Decision, sent_s: float | None) -> Ending:
         match decision:
             case Confirmed():
                 slot = slot_of(self._open, time, decision)
@@ -177,7 +182,9 @@ class Journey:
                 assert_never(decision)
 
     def _ask(self, operation: Operation, answer: Callable[[], Answer]) -> Steps:
-        """Make a request; the answer, or None if the citizen left before it came."""
+        """Make a request, from inside; the answer, or None if the citizen left before it came."""
+        if operation is not Operation.LOGIN and not (yield from self._come_in()):
+            return None
         started_s = self._env.now
         station = self._world.station(operation)
         content: Answer = yield from self._world.serve(station, self._work_s[COLUMN[operation]], answer)
@@ -187,8 +194,28 @@ class Journey:
         self._requests.append(Request(operation, started_s, started_s, min(self._env.now, limit_s), status))
         return content if in_time else None
 
+    def _come_in(self) -> Steps:
+        """Wait at the waiting room, if there is one and no session lasts; whether the citizen is inside then."""
+        patience_s = self._citizen.queue_patience_s
+        if patience_s is None or self._env.now < self._inside_until_s:
+            return True
+        self._tired_s = self._env.now + patience_s
+        while isinstance(place := self._visit(), Queued):
+            if self._env.now + place.ask_again_s > self._tired_s:
+                return False
+            yield self._env.timeout(place.ask_again_s)
+        self._inside_until_s = place.until_s
+        return True
+
+    def _visit(self) -> Admitted | Queued:
+        now_s = self._env.now
+        self._requests.append(Request(Operation.ENTER, now_s, now_s, now_s, Status.OK))
+        return self._world.visit(self._citizen.number)
+
     def _left(self, asked: int | None = None, reserved_s: float | None = None) -> Ending:
         last = self._requests[-1]
+        if last.status is Status.OK:  # told to wait for the turn, longer than patience lasts
+            return Ending(Outcome.ABANDONED, max(self._tired_s, last.ended_s), asked, None, reserved_s)
         return Ending(Outcome(last.status), last.ended_s, asked, None, reserved_s)
 
     def _note(self, number: int, planned_s: float, ending: Ending) -> None:

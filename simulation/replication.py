@@ -17,7 +17,7 @@ def simulate(scenario: Scenario, plan: Plan) -> list[Attempt]:
     list of Attempt
         In the order in which they were settled; the same plan and scenario give the same list, bit for bit.
     """
-    world = World(scenario)
+    world = World(scenario, plan)
     attempts: list[Attempt] = []
     work_s = service_times(scenario, plan).tolist()
     for citizen in citizens_of(plan):

@@ -1,16 +1,20 @@
-"""What the citizens meet: log-in, page workers, and a record system (EPJ) that decides reservations one by one."""
+"""What the citizens meet: log-in, a waiting room if there is one, page workers, and a record system (EPJ)."""
 
-from collections.abc import Callable, Generator
+import itertools
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import simpy
 
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected
+from reference_server.waiting_room import Admitted, Queued, WaitingRoom
 from scenarios.attempts import Operation
 from scenarios.inventory import AppointmentBook, inventory_of
+from scenarios.plan import Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
+from scenarios.streams import Quantity, uniforms
 
 Content = TypeVar("Content")
 Steps = Generator[simpy.Event, Any, Any]
@@ -56,7 +60,7 @@ class World:
     There is no warm-up: a send-out starts from rest, and the start is what is studied (a terminating simulation).
     """
 
-    def __init__(self, scenario: Scenario) -> None:
+    def __init__(self, scenario: Scenario, plan: Plan) -> None:
         platform = scenario.platform
         self.env = simpy.Environment()
         self.strategy: Strategy = platform.strategy
@@ -67,6 +71,8 @@ class World:
         self.books: tuple[tuple[OpenBook, ...], ...] = tuple(
             tuple(_opened(book) for book in municipality.books) for municipality in inventory_of(scenario)
         )
+        order = _order(plan)
+        self.room = platform.waiting_room and WaitingRoom(platform.waiting_room, lambda count: int(next(order) * count))
 
     def station(self, operation: Operation) -> simpy.Resource:
         """Who serves an operation."""
@@ -79,6 +85,11 @@ class World:
             content = work()
             yield self.env.timeout(service_s)
         return content
+
+    def visit(self, citizen: int) -> Admitted | Queued:
+        """A citizen asks to come in, and is answered at once: a waiting room stands before the platform, not on it."""
+        assert self.room is not None  # noqa: S101  (only asked where a room is)
+        return self.room.visit(str(citizen), self.env.now)
 
     def decide(self, reservation: Reservation, ledger: Ledger, service_s: float) -> Steps:
         """The record system takes the reservation in turn, commits, and answers when its work is done."""
@@ -108,6 +119,12 @@ class World:
             return None
         time = ledger.free_times(days[0])[0]
         return time, ledger.reserve(time, citizen)
+
+
+def _order(plan: Plan) -> Iterator[float]:
+    """Chance at the door, where the order is random: the k-th number settles the k-th admission, in every engine."""
+    for draws in itertools.count(1):
+        yield from uniforms(plan.seed, plan.replication, Quantity.QUEUE_ORDER, plan.citizens, draws)[:, -1].tolist()
 
 
 def _opened(book: AppointmentBook) -> OpenBook:

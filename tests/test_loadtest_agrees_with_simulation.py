@@ -8,15 +8,16 @@ import numpy as np
 import pytest
 from greenlet import getcurrent, greenlet
 
-from loadtests.conversation import Got, Message, Reply, Silence
+from loadtests.conversation import Got, InQueue, Inside, Message, Reply, Silence
 from loadtests.journey import live
 from loadtests.timetable import Timetable, timetables_of
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected
+from reference_server.waiting_room import Admitted, Queued
 from scenarios.attempts import Attempt, Operation, Outcome
 from scenarios.plan import Plan, plan_of
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
-from scenarios.strategy import Strategy
+from scenarios.strategy import QueueOrder, Strategy
 from simulation.replication import simulate
 from simulation.service_times import COLUMN, EHR, service_times
 from simulation.world import Hold, OpenBook, Reservation, Steps, World, slot_of
@@ -50,6 +51,14 @@ class SimulatedPlatform:
 
     def login(self, citizen: int, until_s: float) -> Reply[str]:
         return self._served(Operation.LOGIN, until_s, lambda: str(citizen))
+
+    def enter(self, token: str, until_s: float) -> Reply[Inside | InQueue]:
+        assert self.now() <= until_s
+        match self.world.visit(int(token)):
+            case Admitted(inside_s):
+                return Got(Inside(inside_s - self.now()))
+            case Queued() as place:
+                return Got(InQueue(place.ask_again_s))
 
     def books(self, token: str, municipality: str, until_s: float) -> Reply[list[str]]:
         assert (int(token) >= 0, municipality) == (True, self.opened.book.municipality_number)
@@ -159,7 +168,7 @@ def _lived(citizen: Citizen, timetable: Timetable, platform: SimulatedPlatform, 
 
 
 def lived_in_simulation(scenario: Scenario, plan: Plan) -> list[Attempt]:
-    world, attempts, service_s = World(scenario), list[Attempt](), service_times(scenario, plan)
+    world, attempts, service_s = World(scenario, plan), list[Attempt](), service_times(scenario, plan)
     timetables = timetables_of(scenario)
     for citizen in citizens_of(plan):
         opened = world.books[citizen.municipality][citizen.book]
@@ -185,6 +194,26 @@ def test_both_journeys_make_the_same_attempts_bit_for_bit(changes: dict[str, Any
 def test_both_journeys_agree_however_places_are_given(strategy: Strategy, form: str):
     session = {"login": "20 s", "choose": "20 s", "form": form}
     scenario = a.scenario({**CROWDED, "platform.strategy": strategy.value, "behaviour.session": session})
+    plan = plan_of(scenario, scenario.policy, 0)
+    simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
+    lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert lived == simulated
+
+
+ROOMS: dict[str, dict[str, Any]] = {
+    "few inside": {"total_active_users": 12, "new_users_per_minute": 100, "session_duration": "2 min"},
+    "slowly": {"total_active_users": 1000, "new_users_per_minute": 15},
+    "short sessions": {"total_active_users": 30, "new_users_per_minute": 60, "session_duration": "25 s"},
+    "room for all": {"total_active_users": 1000, "new_users_per_minute": 1000, "session_duration": "10 h"},
+}
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+@pytest.mark.parametrize("order", list(QueueOrder))
+@pytest.mark.parametrize("room", ROOMS)
+def test_both_journeys_agree_at_the_waiting_room(strategy: Strategy, order: QueueOrder, room: str):
+    changes = {**CROWDED, "platform.strategy": strategy.value, "policy.batch_size": "all"}
+    scenario = a.scenario(changes | {"platform.waiting_room": ROOMS[room] | {"order": order.value}})
     plan = plan_of(scenario, scenario.policy, 0)
     simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
     lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))

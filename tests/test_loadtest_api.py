@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from loadtests.api import BookingApi, Call, Lost, Response
-from loadtests.conversation import Got, Message, Refusal, Silence
+from loadtests.conversation import Got, InQueue, Inside, Message, Refusal, Silence
 from scenarios.attempts import Operation, Outcome, Status
 from scenarios.identity import national_number
 
@@ -31,9 +31,10 @@ def said(code: int, content: Any) -> Response:
 
 def asked(operation: Operation, answer: Response | Lost | Silence) -> tuple[Any, Call]:
     wire = Wire(answer)
-    api = BookingApi("http://127.0.0.1:5000/", "http://127.0.0.1:5001/login", "c0ffee", wire)
+    api = BookingApi("http://127.0.0.1:5000/", "http://127.0.0.1:5001/login", "c0ffee", wire, speedup=20.0)
     replies = {
         Operation.LOGIN: lambda: api.login(7, 9.0),
+        Operation.ENTER: lambda: api.enter("T", 9.0),
         Operation.BOOKS: lambda: api.books("T", "0301", 9.0),
         Operation.DAYS: lambda: api.days("T", "0301-1", 9.0),
         Operation.SLOTS: lambda: api.slots("T", "0301-1", "2021-05-10", 9.0),
@@ -47,6 +48,10 @@ def asked(operation: Operation, answer: Response | Lost | Silence) -> tuple[Any,
 STEPS = [operation for operation in Operation if operation is not Operation.HOLD]
 ANSWERS = {
     Operation.LOGIN: (said(200, {"token": "T"}), "T"),
+    Operation.ENTER: (
+        said(202, {"status": "queued", "position": 3, "wait_s": 40.5, "ask_again_s": 7.5}),
+        InQueue(150.0),
+    ),
     Operation.BOOKS: (said(200, {"books": [{"id": "0301-1", "name": "Vaksine"}]}), ["0301-1"]),
     Operation.DAYS: (
         said(200, {"days": [{"date": "2021-05-10", "free": 0}, {"date": "2021-05-11", "free": 2}]}),
@@ -112,6 +117,7 @@ def test_each_step_asks_for_what_the_api_offers():
     made = [asked(operation, Silence())[1] for operation in STEPS]
     assert [(call.method, call.url) for call in made] == [
         ("POST", "http://127.0.0.1:5001/login"),
+        ("POST", "http://127.0.0.1:5000/api/v1/waiting-room"),
         ("GET", "http://127.0.0.1:5000/api/v1/books?municipality=0301"),
         ("GET", "http://127.0.0.1:5000/api/v1/books/0301-1/days"),
         ("GET", "http://127.0.0.1:5000/api/v1/books/0301-1/slots?date=2021-05-10"),
@@ -121,8 +127,17 @@ def test_each_step_asks_for_what_the_api_offers():
     assert made[0].body == {"citizen": national_number(7)}
     assert "Authorization" not in made[0].headers
     assert all(call.headers["Authorization"] == "Bearer T" for call in made[1:])
-    assert made[4].headers["Idempotency-Key"] == "c0ffee-7-2"
-    assert made[4].body == {"book": "0301-1", "start": "2021-05-10T08:30"}
+    assert made[5].headers["Idempotency-Key"] == "c0ffee-7-2"
+    assert made[5].body == {"book": "0301-1", "start": "2021-05-10T08:30"}
+
+
+def test_an_admission_is_shown_with_everything_that_follows_and_by_nobody_else():
+    wire = Wire(said(200, {"status": "admitted", "admission": "signed", "stay_s": 45.0}))
+    api = BookingApi("http://127.0.0.1:5000", "http://127.0.0.1:5001/login", "c0ffee", wire, speedup=20.0)
+    assert api.enter("T", 9.0) == Got(Inside(900.0))
+    api.days("T", "0301-1", 9.0)
+    api.days("U", "0301-1", 9.0)
+    assert [call.headers.get("Waiting-Room-Admission") for call in wire.calls] == [None, "signed", None]
 
 
 WISH = ("0301-1", "2021-05-10T08:30")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from loadtests.conversation import Got, Message, Refusal, Reply, Silence, Stopped
+from loadtests.conversation import Got, InQueue, Inside, Message, Refusal, Reply, Silence, Stopped
 from loadtests.journey import live
 from loadtests.timetable import timetable_of
 from scenarios.attempts import Attempt, Operation, Outcome, Status
@@ -23,8 +23,8 @@ REJECTED = Got(Message(Outcome.REJECTED, None))
 GIVEN = Got(Message(Outcome.CONFIRMED, BOOK.slot_id(3, 1), BOOK.time_text(3)))
 SERVICE_S = 0.5
 
-# Those of a queued reservation, in order.
-STEPS = [operation for operation in Operation if operation is not Operation.HOLD]
+# Those of a queued reservation without a waiting room, in order.
+STEPS = [operation for operation in Operation if operation not in {Operation.HOLD, Operation.ENTER}]
 
 
 class FakeClock:
@@ -49,6 +49,9 @@ class FakeClient:
 
     def login(self, citizen: int, until_s: float) -> Reply[str]:
         return self._reply(Operation.LOGIN, citizen, until_s, Got("token"))
+
+    def enter(self, token: str, until_s: float) -> Reply[Inside | InQueue]:
+        return self._reply(Operation.ENTER, token, until_s, Got(Inside(900.0)))
 
     def books(self, token: str, municipality: str, until_s: float) -> Reply[list[str]]:
         return self._reply(Operation.BOOKS, (token, municipality), until_s, Got([BOOK.id]))

@@ -116,7 +116,7 @@ class Stub:
                 return 202, self._reserve(body, headers)
             case Operation.INBOX:
                 return 200, {"messages": self._messages(query["reservation"])}
-            case Operation.HOLD:
+            case Operation.HOLD | Operation.ENTER:
                 return 404, {}
 
     def _of(self, municipality: str) -> list[AppointmentBook]:

@@ -158,8 +158,9 @@ def test_the_same_visitor_asking_often_gets_no_better_place() -> None:
 
 @pytest.mark.parametrize("limit", ["total_active_users", "new_users_per_minute", "session_duration"])
 def test_a_limit_of_nothing_is_no_limit_to_be_had(limit: str) -> None:
+    nothing: dict[str, Any] = {limit: "0 s" if limit == "session_duration" else 0}
     with pytest.raises(ValidationError, match="greater than 0"):
-        rules_of(**{limit: "0 s" if limit == "session_duration" else 0})
+        rules_of(**nothing)
 
 
 @given(rules=rules_any(*QueueOrder), gaps_s=GAPS_S)
