@@ -3,6 +3,7 @@
 import contextlib
 import hashlib
 import logging
+import select
 from collections.abc import Generator, Sequence
 from typing import Any, Final
 
@@ -54,6 +55,7 @@ class PostgresqlStorage(SqlStorage):
             max_size=MOST_CONNECTIONS,
             kwargs={"autocommit": True},
             configure=_configure,
+            check=self._check,
             timeout=BUSY_S,
             reconnect_timeout=BUSY_S,
             open=True,
@@ -124,6 +126,18 @@ class PostgresqlStorage(SqlStorage):
             return super().decide(reservation, visible_s)
         return Confirmed(place=row[0])
 
+    def _check(self, connection: psycopg.Connection) -> None:
+        # Of a server that is gone there is an end of file to read; asking for that costs far less than a statement.
+        socket = select.poll()
+        socket.register(connection.fileno(), select.POLLIN)
+        if not socket.poll(0):
+            return
+        try:
+            ConnectionPool.check_connection(connection)
+        except psycopg.OperationalError:
+            self._pool.check()  # the others broke with it, and one request waits for all of them to be replaced
+            raise
+
     @contextlib.contextmanager
     def _connection(self) -> Generator[psycopg.Connection]:
         try:
@@ -131,7 +145,7 @@ class PostgresqlStorage(SqlStorage):
                 yield connection
         except psycopg.OperationalError as problem:
             _LOG.error("PostgreSQL: %s", str(problem).strip())
-            self._pool.check()  # connections that broke with it are replaced
+            self._pool.check()  # connections that broke with this one are replaced
             raise StorageUnavailable(str(problem)) from problem
 
 

@@ -7,6 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Generator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,10 +19,10 @@ from reference_server.database import opened, prepare
 from reference_server.pace import Pace
 from reference_server.process import Part
 from reference_server.serving import RunningServer, running
-from reference_server.storage import Reservation, State, StorageUnavailable
+from reference_server.storage import Reservation, Sent, State, StorageUnavailable
 from tests import a, postgresql
 from tests.databases import BOTH, SMALL, TIMES, Database, new_address, wish
-from tests.test_server_processes import Caller, answered, ask, exported, until
+from tests.test_server_processes import Caller, answered, ask, exported, in_threads, until
 
 pytestmark = pytest.mark.slow
 CITIZENS = 8
@@ -146,6 +147,30 @@ def test_shutting_postgresql_down_in_the_middle_of_a_burst(own_postgresql: Any) 
         until(lambda: is_ready(server), within_s=30.0)
         burst.ask_again()
         assert_all_are_answered_once(server, burst)
+
+
+def test_after_a_restart_of_postgresql_broken_connections_turn_away_one_request_at_most(own_postgresql: Any) -> None:
+    address = postgresql.new_database(own_postgresql)
+    prepare(address, SMALL)
+    storage, together, answers = opened(address), threading.Barrier(CITIZENS), list[object]()
+
+    def occupy() -> None:
+        with storage.reading():
+            together.wait(timeout=20)
+
+    def ask(number: int) -> None:
+        together.wait(timeout=20)
+        try:
+            answers.append(storage.send(wish(f"{number}", 0), 1.0))
+        except StorageUnavailable as refused:
+            answers.append(refused)
+
+    in_threads([occupy] * CITIZENS)  # so that there are as many connections
+    shut_down_at_once(own_postgresql)
+    own_postgresql.ensure_postgres_running()
+    in_threads([partial(ask, number) for number in range(CITIZENS)])
+    assert sum(isinstance(one, Sent) for one in answers) >= CITIZENS - 1
+    storage.close()
 
 
 def _reserve_and_tell(address: str, path: Path, name: str) -> None:
