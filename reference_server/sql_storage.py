@@ -85,25 +85,36 @@ class SqlStorage(SqlHolds, SqlAppointments):
             )
             return read(connection, reservation)
 
-    def oldest_waiting(self, now_s: float = math.inf) -> Waiting | None:
+    def waiting(self, now_s: float, most: int) -> list[Waiting]:
         """See `Storage`."""
         with self.reading() as connection:
-            row = connection.execute(
+            rows = connection.execute(
                 "SELECT id, CASE WHEN due_s > sent_s THEN due_s ELSE sent_s END FROM reservation"
-                " WHERE state = 'SENT' AND due_s <= ? ORDER BY number LIMIT 1",
-                (now_s,),
-            ).fetchone()
-        return None if row is None else Waiting(*row)
+                " WHERE state = 'SENT' AND due_s <= ? ORDER BY number LIMIT ?",
+                (now_s, most),
+            ).fetchall()
+        return [Waiting(*row) for row in rows]
+
+    def oldest_waiting(self, now_s: float = math.inf) -> Waiting | None:
+        """See `Storage`."""
+        return next(iter(self.waiting(now_s, 1)), None)
 
     def decide(self, reservation: str, visible_s: float) -> Decision:
         """See `Storage`."""
         with self.writing() as connection:
-            found = self.locked(connection, reservation)
-            if found is None or found.state is not State.SENT:
-                place = None if found is None else found.place
-            else:
-                place = self.decided(connection, reservation, (found.wish.book, found.wish.start), visible_s)
-        return Rejected() if place is None else Confirmed(place)
+            return self._decision(connection, self.locked(connection, reservation), visible_s)
+
+    def decide_all(self, answers: Sequence[tuple[str, float]]) -> None:
+        """See `Storage`."""
+        with self.writing() as connection:
+            found = [(self.locked(connection, reservation), visible_s) for reservation, visible_s in answers]
+            times: dict[str, set[str]] = {}
+            for one in (one for one, _ in found if one is not None):
+                times.setdefault(one.wish.book, set()).add(one.wish.start)
+            for book in sorted(times):
+                self.line_up(connection, book, sorted(times[book]))
+            for one, visible_s in found:
+                self._decision(connection, one, visible_s)
 
     def put_off(self, reservation: str, now_s: float, due_s: float) -> State:
         """See `Storage`."""
@@ -129,6 +140,13 @@ class SqlStorage(SqlHolds, SqlAppointments):
         """See `Storage`."""
         with self.writing() as connection:
             _note(connection, "ehr_asked_to_stop", str(int(stop)))
+
+    def _decision(self, connection: Connection, found: Reservation | None, visible_s: float) -> Decision:
+        if found is None or found.state is not State.SENT:
+            place = None if found is None else found.place
+        else:
+            place = self.decided(connection, found.id, (found.wish.book, found.wish.start), visible_s)
+        return Rejected() if place is None else Confirmed(place)
 
 
 def _note(connection: Connection, name: str, value: str) -> None:

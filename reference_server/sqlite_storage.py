@@ -1,9 +1,8 @@
-"""The storage in an SQLite file: plain driver, write-ahead log, every write in one immediate transaction."""
+"""The storage in an SQLite file: plain driver, write-ahead log, every write in an immediate transaction."""
 
 import contextlib
 import logging
 import sqlite3
-import threading
 from collections import deque
 from collections.abc import Generator, Sequence
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Final
 
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 from reference_server.sql_storage import SqlStorage
+from reference_server.sqlite_writers import Writers
 from reference_server.storage import Reservation, StorageUnavailable
 
 BUSY_S: Final = 2.0
@@ -47,27 +47,23 @@ class SqliteStorage(SqlStorage):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: deque[sqlite3.Connection] = deque()
-        # SQLite lets waiting writers starve each other; those of one process take turns before they meet it.
-        self._turn = threading.Lock()
+        self._writers = Writers(lambda: connected(path), path.with_name(f"{path.name}-turn"))
 
     def close(self) -> None:
         """Close every connection that is not in use."""
+        self._writers.close()
         while self._idle:
             self._idle.pop().close()
 
     @contextlib.contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:
         """A connection for single statements."""
-        try:
+        with self._problems():
             connection = self._taken_or_new()
             try:
                 yield connection
             finally:
                 self._idle.append(connection)
-        except sqlite3.OperationalError as problem:
-            if problem.sqlite_errorcode & 0xFF not in _BUSY_CODES:
-                _LOG.error("%s: %s", self._path, problem)
-            raise StorageUnavailable(str(problem)) from problem
 
     @contextlib.contextmanager
     def snapshot(self) -> Generator[sqlite3.Connection]:
@@ -77,14 +73,9 @@ class SqliteStorage(SqlStorage):
 
     @contextlib.contextmanager
     def writing(self, *citizens: str) -> Generator[sqlite3.Connection]:  # noqa: ARG002 (it is alone with all of them)
-        """One transaction, alone in the whole file."""
-        if not self._turn.acquire(timeout=BUSY_S):
-            raise StorageUnavailable("busy")
-        try:
-            with self.reading() as connection, transaction(connection, "BEGIN IMMEDIATE"):
-                yield connection
-        finally:
-            self._turn.release()
+        """Alone in the whole file; those who stand in line are committed together."""
+        with self._problems(), self._writers.writing(BUSY_S) as connection:
+            yield connection
 
     def locked(self, connection: Connection, reservation: str) -> Reservation | None:
         """A reservation as it is; a writer is alone anyway."""
@@ -109,6 +100,15 @@ class SqliteStorage(SqlStorage):
             return None
         place = self.claimed(connection, book, row[0])
         return None if place is None else (row[0], place)
+
+    @contextlib.contextmanager
+    def _problems(self) -> Generator[None]:
+        try:
+            yield
+        except sqlite3.OperationalError as problem:
+            if problem.sqlite_errorcode & 0xFF not in _BUSY_CODES:
+                _LOG.error("%s: %s", self._path, problem)
+            raise StorageUnavailable(str(problem)) from problem
 
     def _taken_or_new(self) -> sqlite3.Connection:
         try:

@@ -117,6 +117,10 @@ class Storage(Protocol):
         """One of the citizen's own reservations, visible or not."""
         ...
 
+    def waiting(self, now_s: float, most: int) -> list[Waiting]:
+        """The first undecided reservations in order of arrival, without those put off beyond `now_s`."""
+        ...
+
     def oldest_waiting(self, now_s: float = ...) -> Waiting | None:
         """The first undecided reservation in order of arrival; without those put off beyond `now_s`, if it is given."""
         ...
@@ -126,6 +130,10 @@ class Storage(Protocol):
 
         A reservation that is decided keeps its answer, so a message that is delivered again does no harm.
         """
+        ...
+
+    def decide_all(self, answers: Sequence[tuple[str, float]]) -> None:
+        """Decide several, in the order given and as `decide` does, all or none: reservation and `visible_s` of each."""
         ...
 
     def put_off(self, reservation: str, now_s: float, due_s: float) -> State:
