@@ -162,14 +162,20 @@ def loadtest(
 @click.option(
     "--request-log", type=click.Path(path_type=Path), help="A line of JSON for each request, and nobody in it."
 )
+@click.option("--set-up", "file", type=click.Path(path_type=Path), help="What a municipality's books ask and offer.")
 @_SET
-def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, **where: Any) -> int:
+def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, file: Path | None, **where: Any) -> int:
     """Run the reference server: log-in, booking API and record system, on this machine only."""
+    from reference_server.address_register.served import set_up_for
     from reference_server.pace import Pace
     from reference_server.serving import serve as run_server
+    from scenarios.inventory import inventory_of
     from scenarios.reading import load
 
-    run_server(load(scenario, overrides), pace=Pace(pace_text), announce=_announce, **where)
+    question = load(scenario, overrides)
+    books = [book for owner in inventory_of(question) for book in owner.books]
+    set_up = None if file is None else set_up_for(books, file)
+    run_server(question, pace=Pace(pace_text), set_up=set_up, announce=_announce, **where)
     return 0
 
 
@@ -307,11 +313,12 @@ def _terminated(*_: object) -> NoReturn:
 def _explained(problem: Exception) -> int:
     """Say what went wrong: with the question (2), with the surroundings (4), or in bolk itself (5)."""
     from loadtests.target import ForbiddenTarget, TargetUnreachable
+    from reference_server.address_register.served import SetUpRefused
     from reference_server.start_error import ServerStartError
     from scenarios.problems import ScenarioError
 
     match problem:
-        case ScenarioError():
+        case ScenarioError() | SetUpRefused():
             text, code = str(problem), EXIT_USAGE
         case ForbiddenTarget():
             text, code = f"Error: {problem}", EXIT_USAGE

@@ -37,6 +37,7 @@ from reference_server.pace import Pace
 from reference_server.serving import running
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import Wish
+from reference_server.tokens import Tokens
 from scenarios.identity import national_number
 from tests import a
 
@@ -143,13 +144,15 @@ def print_ratios(folder: Path, seconds: float, rounds: int) -> None:
     database = folder / "bookings.sqlite3"
     with running(scenario, database=database, pace=Pace.NONE, speedup=UNHINDERED) as server:
         client, token = Client(server.base_url), log_in(server.login_url)
+        tokens = Tokens(prepare(database, scenario))
         numbers = itertools.count()
         slots = request("GET", f"/api/v1/books/{BOOK}/slots?date={DATE}", token)
 
         def wishes(starts: list[str]) -> Iterator[bytes]:
             for number in numbers:
                 wish = {"book": BOOK, "start": starts[number % len(starts)]}
-                yield request("POST", "/api/v1/reservations", token, f"key-{number}", wish)
+                citizen = tokens.token(national_number(number))  # a book gives one appointment to each
+                yield request("POST", "/api/v1/reservations", citizen, f"key-{number}", wish)
 
         live = itertools.repeat(request("GET", "/health/live", token))
         quiet: dict[str, Callable[[], float]] = {

@@ -8,9 +8,9 @@ from typing import Final
 from flask import Blueprint, Flask, Response, jsonify, request
 
 from reference_server.address_register.admin import admin_part
+from reference_server.address_register.set_up import SetUp
 from reference_server.api_schemas import EXAMPLES, SCHEMAS
 from reference_server.appointments import Appointments
-from reference_server.booking import Terms
 from reference_server.books import Books
 from reference_server.citizens import Citizens
 from reference_server.door import Door, Entrance
@@ -56,6 +56,7 @@ def create_app(
     pace: Pace,
     speedup: float,
     limits: Limits = _LIMITS,
+    set_up: SetUp | None = None,
 ) -> Flask:
     """The booking server as a Flask application.
 
@@ -75,9 +76,12 @@ def create_app(
         clock runs so much faster.
     limits : Limits
         How often somebody may ask, at a speedup of 1.
+    set_up : SetUp, optional
+        What a municipality's books ask of and offer their citizens; the others have the terms of every book.
     """
     app = _paced_app(scenario, pace, speedup)
-    books = Books((book for owner in inventory_of(scenario) for book in owner.books), storage.is_offered)
+    cards = cards_of(scenario, [book for owner in inventory_of(scenario) for book in owner.books], set_up)
+    books = Books(cards, storage.is_offered)
     room = scenario.platform.waiting_room
     entrance = None if room is None else Entrance(room, secret, speedup)
     door = Door(Tokens(secret), limits.times(max(1.0, speedup)))
@@ -89,7 +93,7 @@ def create_app(
     citizens = (
         *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
         *Giving(books, storage, strategy, HOLD_S / speedup).routes(),
-        *Appointments(books, storage, Terms(), local_clock(scenario)).routes(),
+        *Appointments(books, storage, local_clock(scenario)).routes(),
     )
     operators = Operators(storage, admin_token, app.extensions[METRICS], entrance).routes()
     described: Schema = {}
@@ -106,7 +110,6 @@ def create_app(
         app.register_blueprint(part)
     described |= document({_API: [*front, *citizens, *waiting], "": operators}, SCHEMAS, _ABOUT)
     login = RelyingParty(login_url.removesuffix("/login"), secret)
-    cards = cards_of(scenario, list(books))
     pages = pages_part(
         cards,
         storage,

@@ -10,7 +10,6 @@ from flask import Response, jsonify
 
 from reference_server.api_schemas import EXAMPLES
 from reference_server.asking import KEY, PAGE, citizen, idempotency_key, page_of, with_headers
-from reference_server.booking import Terms
 from reference_server.books import Books
 from reference_server.messages import appointment_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
@@ -32,8 +31,6 @@ class Appointments:
 
     Parameters
     ----------
-    terms : Terms
-        The deadlines.
     now : callable
         The local time that deadlines are held against.
     """
@@ -42,12 +39,10 @@ class Appointments:
         self,
         books: Books,
         storage: Storage,
-        terms: Terms,
         now: Callable[[], dt.datetime],
     ) -> None:
         self._books = books
         self._storage = storage
-        self._terms = terms
         self._now = now
 
     def appointments(self) -> Response:
@@ -64,7 +59,7 @@ class Appointments:
     def cancel(self, appointment_id: str) -> Response:
         """POST /appointments/{appointment_id}/cancel."""
         own = self._own(appointment_id)
-        first_start = self._terms.first_cancellable(self._now())
+        first_start = self._books.terms(own.wish.book).first_cancellable(self._now())
         return self._answer(self._storage.cancel(own.wish.citizen, own.id, first_start))
 
     def change(self, appointment_id: str) -> Response:
@@ -73,7 +68,8 @@ class Appointments:
         (start,) = texts_in_body("start")
         self._books.check_time(own.wish.book, start)
         move = Move(citizen=own.wish.citizen, idempotency_key=key, reservation=own.id, start=start)
-        return self._answer(self._storage.change(move, time.time(), self._terms.first_changeable(self._now())))
+        first_start = self._books.terms(own.wish.book).first_changeable(self._now())
+        return self._answer(self._storage.change(move, time.time(), first_start))
 
     def routes(self) -> Sequence[Route]:
         """Everything above, as it is mounted and described."""

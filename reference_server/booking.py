@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
+from reference_server.doses import DoseTie
+
 
 @dataclass(frozen=True, slots=True)
 class Confirmed:
@@ -32,12 +34,17 @@ class Terms:
 
     `most_active` is how many reservations one citizen may have there that are sent, held or confirmed; None is any
     number. An appointment is cancelled or changed this long before it starts at the latest; after that the citizen
-    calls. ASSUMPTION: one appointment each, and a day's notice so that the place can be given again.
+    calls. `follows` names the book that comes first, where there is one. ASSUMPTION: one appointment each, and a day's
+    notice so that the place can be given again.
+
+    Pages and API hold everybody to the same terms. A load test does not meet the limit: its citizens, as the simulated
+    ones, come back only after a rejection or an empty list, and then nothing of theirs is active.
     """
 
     most_active: int | None = 1
     cancel_ahead: dt.timedelta = dt.timedelta(days=1)
     change_ahead: dt.timedelta = dt.timedelta(days=1)
+    follows: DoseTie | None = None
 
     def allows_another(self, active: int) -> bool:
         """Whether a citizen with this many active reservations may have one more."""

@@ -1,8 +1,10 @@
-"""The books of the server, by id, with the times they offer."""
+"""The books of the server, by id, with the times they offer and their terms."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 
+from reference_server.booking import Terms
+from reference_server.pages.card import BookCard
 from reference_server.web import refuse
 from scenarios.inventory import AppointmentBook
 
@@ -12,14 +14,16 @@ class Books:
 
     Parameters
     ----------
-    books : iterable of AppointmentBook
+    cards : sequence of BookCard
+        The same that the pages show, so that both doors have one rule.
     is_offered : callable
         Whether a book has a start beyond those it began with; only asked about such starts.
     """
 
-    def __init__(self, books: Iterable[AppointmentBook], is_offered: Callable[[str, str], bool]) -> None:
+    def __init__(self, cards: Sequence[BookCard], is_offered: Callable[[str, str], bool]) -> None:
         self._is_offered = is_offered
-        self._books = {one.id: one for one in books}
+        self._cards = {card.book.id: card for card in cards}
+        self._books = {card.book.id: card.book for card in cards}
         self._starts = {one.id: frozenset(map(one.time_text, range(len(one.starts)))) for one in self}
 
     def __iter__(self) -> Iterator[AppointmentBook]:
@@ -29,6 +33,14 @@ class Books:
         if book_id not in self._books:
             refuse(HTTPStatus.NOT_FOUND, "no such book")
         return self._books[book_id]
+
+    def terms(self, book_id: str) -> Terms:
+        """What the book asks of those who book in it."""
+        return self.card(book_id).terms
+
+    def card(self, book_id: str) -> BookCard:
+        """Everything the book asks of and offers its citizens."""
+        return self._cards[self[book_id].id]
 
     def check_time(self, book_id: str, start: str) -> None:
         """End the request unless the book has a time that starts then."""

@@ -16,8 +16,9 @@ from reference_server.books import Books
 from reference_server.free_lists import FreeList, FreeLists
 from reference_server.messages import message_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
-from reference_server.storage import KeyReused, Sent, Storage, Wish
-from reference_server.web import problem, refuse, texts_in_body
+from reference_server.refused_wishes import refused
+from reference_server.storage import Sent, Storage, Wish
+from reference_server.web import refuse, texts_in_body
 from scenarios.strategy import Listing
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -62,11 +63,10 @@ class Citizens:
         book_id, start = texts_in_body("book", "start")
         self._books.check_time(self._books[book_id].id, start)
         wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start=start)
-        match self._storage.send(wish, time.time()):
-            case KeyReused():
-                return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "this Idempotency-Key was used for something else")
-            case Sent(reservation):
-                return make_response(jsonify(reservation=reservation, status="SENT"), HTTPStatus.ACCEPTED)
+        came = self._storage.send(wish, time.time(), self._books.terms(book_id))
+        if not isinstance(came, Sent):
+            return refused(came)
+        return make_response(jsonify(reservation=came.reservation, status="SENT"), HTTPStatus.ACCEPTED)
 
     def inbox(self) -> Response:
         """GET /inbox."""
@@ -129,6 +129,7 @@ class Citizens:
                 refuses={
                     HTTPStatus.BAD_REQUEST: "No good Idempotency-Key, or the body is not JSON.",
                     HTTPStatus.NOT_FOUND: "No such book, or the book has no such time.",
+                    HTTPStatus.CONFLICT: "You have as many in this book as it allows: change or cancel, or wait.",
                     HTTPStatus.UNPROCESSABLE_ENTITY: "Not a wish, or the key was used for something else.",
                 },
             ),

@@ -12,9 +12,11 @@ from flask import Response, jsonify, make_response
 
 from reference_server.api_schemas import EXAMPLES
 from reference_server.asking import KEY, citizen, idempotency_key
+from reference_server.booking import Terms
 from reference_server.books import Books
 from reference_server.messages import message_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
+from reference_server.refused_wishes import refused
 from reference_server.storage import (
     KeyReused,
     LimitReached,
@@ -50,19 +52,21 @@ class Giving:
 
     def reserve_at_once(self) -> Response:
         """POST /reservations."""
-        return self._answer(self._storage.reserve(self._wish(), time.time()), HTTPStatus.CREATED)
+        wish = self._wish()
+        return self._answer(self._storage.reserve(wish, time.time(), self._terms(wish)), HTTPStatus.CREATED)
 
     def assign(self) -> Response:
         """POST /reservations, without a start."""
         whose, key = citizen(), idempotency_key()
         (book_id,) = texts_in_body("book")
         wish = Wish(citizen=whose, idempotency_key=key, book=self._books[book_id].id, start="")
-        return self._answer(self._storage.assign(wish, time.time()), HTTPStatus.CREATED)
+        return self._answer(self._storage.assign(wish, time.time(), self._terms(wish)), HTTPStatus.CREATED)
 
     def hold(self) -> Response:
         """POST /holds."""
-        now_s = time.time()
-        return self._answer(self._storage.hold(self._wish(), now_s, now_s + self._hold_s), HTTPStatus.CREATED)
+        wish, now_s = self._wish(), time.time()
+        held = self._storage.hold(wish, now_s, now_s + self._hold_s, self._terms(wish))
+        return self._answer(held, HTTPStatus.CREATED)
 
     def confirm(self, reservation: str) -> Response:
         """POST /holds/{reservation}/confirm."""
@@ -117,6 +121,9 @@ class Giving:
         self._books.check_time(self._books[book_id].id, start)
         return Wish(citizen=whose, idempotency_key=key, book=book_id, start=start)
 
+    def _terms(self, wish: Wish) -> Terms:
+        return self._books.terms(wish.book)
+
     def _answer(
         self, came: Reservation | NoneFree | KeyReused | LimitReached | NotHeld | TooOften, well: HTTPStatus
     ) -> Response:
@@ -130,10 +137,8 @@ class Giving:
                 return _ended()
             case Reservation() | NoneFree():
                 return problem(HTTPStatus.CONFLICT, "somebody else got it first; nothing is free there")
-            case KeyReused():
-                return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "this Idempotency-Key was used for something else")
-            case LimitReached():
-                return problem(HTTPStatus.CONFLICT, "you have as many appointments here as one may have")
+            case KeyReused() | LimitReached():
+                return refused(came)
             case TooOften():
                 return problem(HTTPStatus.CONFLICT, "the hold was extended as often as it may be")
             case _:
@@ -157,7 +162,7 @@ def _asking(path: str, does: _Does, says: str, body: str, answer: str) -> Route:
         refuses={
             HTTPStatus.BAD_REQUEST: "No good Idempotency-Key, or the body is not JSON.",
             HTTPStatus.NOT_FOUND: "No such book, or the book has no such time.",
-            HTTPStatus.CONFLICT: "Somebody else got it first, or it is no longer yours.",
+            HTTPStatus.CONFLICT: "Somebody else got it first, or you have as many in this book as it allows.",
             HTTPStatus.UNPROCESSABLE_ENTITY: "Not a wish, or the key was used for something else.",
         },
     )

@@ -19,6 +19,7 @@ from granian.server import Server
 from pydantic import BaseModel, ConfigDict
 
 from reference_server import ehr, request_log
+from reference_server.address_register.set_up import SetUp
 from reference_server.api import create_app
 from reference_server.database import opened
 from reference_server.ehr import Link
@@ -55,6 +56,7 @@ class Settings(BaseModel):
     speedup: float
     link: Link
     request_log: str | None = None
+    set_up: SetUp | None = None
 
 
 def main() -> None:
@@ -119,6 +121,7 @@ def _app(settings: Settings) -> Flask:
         login_url=settings.login_url,
         pace=settings.pace,
         speedup=settings.speedup,
+        set_up=settings.set_up,
     )
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Required, TypedDict, Unpack
 
+from reference_server.address_register.set_up import SetUp
 from reference_server.children import Child, kept_port
 from reference_server.database import is_postgresql, prepare
 from reference_server.ehr import FAULTLESS, Link
@@ -43,6 +44,7 @@ class How(TypedDict, total=False):
     speedup: float
     link: Link
     request_log: Path | None
+    set_up: SetUp | None
 
 
 @contextlib.contextmanager
@@ -56,6 +58,7 @@ def running(
     speedup: float = 1.0,
     link: Link = FAULTLESS,
     request_log: Path | None = None,
+    set_up: SetUp | None = None,
 ) -> Generator[RunningServer]:
     """A server for the length of a `with` block.
 
@@ -74,6 +77,8 @@ def running(
         How messages reach the record system.
     request_log : Path, optional
         Gets a line of JSON for each request, without anything that says who asked.
+    set_up : SetUp, optional
+        What a municipality's books ask of and offer their citizens.
 
     Raises
     ------
@@ -103,6 +108,7 @@ def running(
             speedup=speedup,
             link=link,
             request_log=None if request_log is None else str(request_log.absolute()),
+            set_up=set_up,
         )
         children: list[Child] = []
         for part in Part:

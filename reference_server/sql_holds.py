@@ -23,7 +23,7 @@ class SqlHolds(SqlClaims):
     ) -> Reservation | NoneFree | KeyReused | LimitReached:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
-            known = known_or_refused(connection, wish, terms)
+            known = known_or_refused(connection, wish, terms, now_s)
             if known is not None:
                 return known
             place = self.claimed(connection, wish.book, wish.start)

@@ -46,7 +46,7 @@ class SqlStorage(SqlHolds, SqlAppointments):
     def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | KeyReused | LimitReached:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
-            known = known_or_refused(connection, wish, terms)
+            known = known_or_refused(connection, wish, terms, now_s)
             if known is None:
                 return Sent(inserted(connection, wish, now_s))
             return Sent(known.id) if isinstance(known, Reservation) else known
@@ -54,7 +54,7 @@ class SqlStorage(SqlHolds, SqlAppointments):
     def reserve(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | KeyReused | LimitReached:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
-            known = known_or_refused(connection, wish, terms)
+            known = known_or_refused(connection, wish, terms, now_s)
             if known is not None:
                 return known
             reservation = inserted(connection, wish, now_s)
@@ -66,7 +66,7 @@ class SqlStorage(SqlHolds, SqlAppointments):
     ) -> Reservation | NoneFree | KeyReused | LimitReached:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
-            known = known_or_refused(connection, wish, terms, any_start=True)
+            known = known_or_refused(connection, wish, terms, now_s, any_start=True)
             if known is not None:
                 return known
             found = self.first_claimed(connection, wish.book, wish.start)

@@ -11,15 +11,16 @@ _ACTIVE: Final = ", ".join(f"'{state}'" for state in sorted(ACTIVE))
 
 
 def known_or_refused(
-    connection: Connection, wish: Wish, terms: Terms, *, any_start: bool = False
+    connection: Connection, wish: Wish, terms: Terms, now_s: float, *, any_start: bool = False
 ) -> Reservation | KeyReused | LimitReached | None:
     """The reservation that the key stands for already, or why there can be no new one; None lets it in."""
     known = known_by_key(connection, wish, any_start=any_start)
     if known is not None or terms.most_active is None:
         return known
     (active,) = connection.execute(
-        f"SELECT count(*) FROM reservation WHERE citizen = ? AND book = ? AND state IN ({_ACTIVE})",  # noqa: S608
-        (wish.citizen, wish.book),
+        f"SELECT count(*) FROM reservation WHERE citizen = ? AND book = ? AND state IN ({_ACTIVE})"  # noqa: S608
+        " AND (state <> 'HELD' OR held_until_s > ?)",  # an ended hold bars nobody before it is swept away
+        (wish.citizen, wish.book, now_s),
     ).fetchone()
     return None if terms.allows_another(active) else LimitReached()
 

@@ -36,6 +36,12 @@ def of(
     return SetUp.model_validate(table)
 
 
+def of_the_smoke_test(**fields: Any) -> SetUp:
+    """The set-up of the smoke test's municipality with its one book; `fields` are what the book says."""
+    one = book("Vaksine covid19", id="v", type="koronavaksine", location="Hall 1", text="Vaksine for alle.") | fields
+    return of([service("vaksinasjon", ("v",))], [one])
+
+
 def rules(set_up: SetUp) -> list[Rule]:
     """The rules that a set-up does not follow."""
     return [finding.rule for finding in findings_of(set_up)]

@@ -9,12 +9,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from reference_server.address_register.set_up import SetUp
 from reference_server.api import create_app
 from reference_server.database import prepare
 from reference_server.limits import Limits
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
 from reference_server.sqlite_storage import SqliteStorage
+from reference_server.storage import Sent, Wish
+from reference_server.tokens import Tokens
 from scenarios.identity import national_number
 from scenarios.scenario import Scenario
 from tests import a
@@ -32,6 +35,7 @@ def booking_app(
     secret: str,
     limits: Limits = LIMITS,
     scenario: Scenario = SCENARIO,
+    set_up: SetUp | None = None,
 ) -> Flask:
     """The booking application over a storage."""
     return create_app(
@@ -43,6 +47,7 @@ def booking_app(
         pace=Pace.NONE,
         speedup=1.0,
         limits=limits,
+        set_up=set_up,
     )
 
 
@@ -54,11 +59,13 @@ class Office:
         folder: Path,
         limits: Limits = LIMITS,
         scenario: Scenario = SCENARIO,
+        set_up: SetUp | None = None,
     ) -> None:
         self.path = folder / "bookings.sqlite3"
         secret = prepare(self.path, scenario)
+        self._tokens = Tokens(secret)
         self.storage = SqliteStorage(self.path)
-        self.app = booking_app(self.storage, secret, limits, scenario)
+        self.app = booking_app(self.storage, secret, limits, scenario, set_up)
         self.web: FlaskClient = self.app.test_client()
         self.login: FlaskClient = create_login_app(
             scenario, secret=secret, admin_token=ADMIN_TOKEN, pace=Pace.NONE, speedup=1.0
@@ -80,6 +87,13 @@ class Office:
         answer = self.reserve(citizen, key, start)
         assert answer.status_code == 202
         return answer.get_json()["reservation"]
+
+    def sent_before(self, citizen: int, key: str, start: str = START) -> str:
+        """A reservation from a time when nothing limited how many one could have."""
+        whose = self._tokens.citizen_key(national_number(citizen))
+        kept = self.storage.send(Wish(citizen=whose, idempotency_key=key, book=BOOK, start=start), 1.0)
+        assert isinstance(kept, Sent)
+        return kept.reservation
 
     def page(self, path: str, citizen: int = 0) -> Any:
         answer = self.web.get(f"/api/v1{path}", headers=self.of(citizen))

@@ -44,15 +44,15 @@ class RecordModel:
         self.ledger = Ledger(book.places, book.day_of)
         self._starts = [book.time_text(time) for time in range(len(book.starts))]
 
-    def send(self, wish: Wish, terms: Terms) -> Row | KeyReused | LimitReached:
-        return self._known_or_refused(wish, terms) or self._added(Row(wish=wish, state=State.SENT))
+    def send(self, wish: Wish, now_s: float, terms: Terms) -> Row | KeyReused | LimitReached:
+        return self._known_or_refused(wish, now_s, terms) or self._added(Row(wish=wish, state=State.SENT))
 
-    def reserve(self, wish: Wish, terms: Terms) -> Row | KeyReused | LimitReached:
-        known = self._known_or_refused(wish, terms)
+    def reserve(self, wish: Wish, now_s: float, terms: Terms) -> Row | KeyReused | LimitReached:
+        known = self._known_or_refused(wish, now_s, terms)
         return known or self._answered(self._added(Row(wish=wish, state=State.SENT)))
 
-    def assign(self, wish: Wish, terms: Terms) -> Row | KeyReused | LimitReached | NoneFree:
-        known = self._known_or_refused(wish, terms, any_start=True)
+    def assign(self, wish: Wish, now_s: float, terms: Terms) -> Row | KeyReused | LimitReached | NoneFree:
+        known = self._known_or_refused(wish, now_s, terms, any_start=True)
         if known is not None:
             return known
         for start in self._starts:
@@ -67,8 +67,8 @@ class RecordModel:
                 return self._added(Row(wish=assigned, state=State.CONFIRMED, place=place))
         return NoneFree()
 
-    def hold(self, wish: Wish, until_s: float, terms: Terms) -> Row | KeyReused | LimitReached | NoneFree:
-        known = self._known_or_refused(wish, terms)
+    def hold(self, wish: Wish, now_s: float, until_s: float, terms: Terms) -> Row | KeyReused | LimitReached | NoneFree:
+        known = self._known_or_refused(wish, now_s, terms)
         if known is not None:
             return known
         place = self._taken(wish.start)
@@ -148,10 +148,11 @@ class RecordModel:
         return row.state
 
     def _known_or_refused(
-        self, wish: Wish, terms: Terms, *, any_start: bool = False
+        self, wish: Wish, now_s: float, terms: Terms, *, any_start: bool = False
     ) -> Row | KeyReused | LimitReached | None:
         known = self._known(wish, any_start=any_start)
-        active = [row for row in self.rows if row.wish.citizen == wish.citizen and row.state in ACTIVE]
+        own = [row for row in self.rows if row.wish.citizen == wish.citizen and row.state in ACTIVE]
+        active = [row for row in own if row.state is not State.HELD or (row.held_until_s or 0) > now_s]
         return known or (None if terms.allows_another(len(active)) else LimitReached())
 
     def _known(self, wish: Wish, *, any_start: bool = False, replaces: str | None = None) -> Row | KeyReused | None:

@@ -220,6 +220,17 @@ def test_both_journeys_agree_at_the_waiting_room(strategy: Strategy, order: Queu
     assert lived == simulated
 
 
+@pytest.mark.parametrize("strategy", list(Strategy))
+@pytest.mark.parametrize("changes", [CROWDED, SCARCE], ids=["crowded", "scarce"])
+def test_nobody_comes_back_while_something_of_theirs_is_active(changes: dict[str, Any], strategy: Strategy):
+    # So the terms of a book, one appointment each, never stand in the way of a load test.
+    scenario = a.scenario({**changes, "platform.strategy": strategy.value})
+    attempts = simulate(scenario, plan_of(scenario, scenario.policy, 0))
+    last = Counter(one.citizen for one in attempts)
+    left_behind = {one.outcome for one in attempts if one.number < last[one.citizen]}
+    assert left_behind <= {Outcome.REJECTED, Outcome.NO_SLOT}
+
+
 def test_the_three_worlds_show_every_ending_the_simulation_knows():
     endings = Counter[Outcome]()
     for changes in (CALM, CROWDED, SCARCE):

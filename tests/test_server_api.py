@@ -85,7 +85,7 @@ def test_the_fourth_who_wants_one_of_three_places_is_rejected_in_two_languages(o
 
 
 def test_the_inbox_holds_all_own_messages_or_the_one_asked_for(office: Office) -> None:
-    mine = [office.reserved(0, "one"), office.reserved(0, "two", "2021-05-11T09:00")]
+    mine = [office.sent_before(0, "one"), office.sent_before(0, "two", "2021-05-11T09:00")]
     office.reserved(1)
     office.decide_all()
     assert [message["reservation"] for message in office.page("/inbox")["messages"]] == mine
@@ -100,6 +100,25 @@ def test_asking_again_with_the_same_key_gives_the_same_answer(office: Office) ->
     after_the_decision = office.reserve(0)
     assert first.get_json() == again.get_json() == after_the_decision.get_json()
     assert len(office.web.get("/admin/export", headers=ADMIN).get_json()["reservations"]) == 1
+
+
+def test_one_appointment_each_and_asking_for_more_is_told_what_to_do(office: Office) -> None:
+    office.reserved(0)
+    assert_problem(office.reserve(0, "two", "2021-05-11T09:00"), 409, "change or cancel the one you have")
+    office.decide_all()
+    assert_problem(office.reserve(0, "three", "2021-05-11T09:00"), 409, "or wait for the answer")
+    assert office.reserve(0).status_code == 202  # asking again with the key is no second wish
+
+
+def test_who_was_rejected_or_has_cancelled_may_ask_for_another_time(office: Office) -> None:
+    for citizen in range(4):
+        office.reserved(citizen)
+    office.decide_all()
+    office.reserved(3, "after-the-rejection", "2021-05-11T09:00")
+    (appointment,) = office.page("/appointments")["appointments"]
+    cancelled = office.web.post(f"/api/v1/appointments/{appointment['appointment']}/cancel", headers=office.of(0))
+    assert cancelled.status_code == 200
+    office.reserved(0, "after-cancelling", "2021-05-11T09:00")
 
 
 def test_two_citizens_may_use_the_same_key(office: Office) -> None:

@@ -151,7 +151,7 @@ def pages_of(office: Office, path: str, name: str) -> list[list[str]]:
 def test_a_long_list_comes_in_pages_that_hold_everything_once(office: Office, path: str, name: str) -> None:
     starts = [f"2021-05-10T09:{minute:02}" for minute in range(0, 55, 5)]
     for number, start in enumerate(starts):
-        office.reserved(0, str(number), start)
+        office.sent_before(0, str(number), start)
     office.decide_all()
     assert pages_of(office, path, name) == [starts]
     pages = pages_of(office, f"{path}?limit=4", name)

@@ -20,12 +20,13 @@ from reference_server.pace import Pace
 from reference_server.process import Part
 from reference_server.serving import RunningServer, running
 from reference_server.storage import Reservation, Sent, State, StorageUnavailable
-from tests import a, postgresql
+from tests import a, a_set_up, postgresql
 from tests.databases import BOTH, SMALL, TIMES, Database, new_address, wish
 from tests.test_server_processes import Caller, answered, ask, exported, in_threads, until
 
 pytestmark = pytest.mark.slow
 CITIZENS = 8
+MANY_EACH = a_set_up.of_the_smoke_test(most_active="unlimited")
 STARTS = [f"2021-05-1{day}T{hour:02}:{minute:02}" for day in (0, 1) for hour in (9, 10) for minute in range(0, 30, 5)]
 
 
@@ -93,7 +94,7 @@ def assert_all_are_answered_once(server: RunningServer, burst: Burst) -> None:
 
 @pytest.mark.parametrize("database", BOTH)
 def test_killing_the_web_process_in_the_middle_of_a_burst(database: Database, tmp_path: Path) -> None:
-    with running(a.scenario(), pace=Pace.NONE, database=new_address(database, tmp_path)) as server:
+    with running(a.scenario(), pace=Pace.NONE, database=new_address(database, tmp_path), set_up=MANY_EACH) as server:
         web = part_of(server, Part.BOOKING)
         with Burst(server) as burst:
             until(lambda: len(burst.kept) >= 20)
@@ -107,7 +108,7 @@ def test_killing_the_web_process_in_the_middle_of_a_burst(database: Database, tm
 
 @pytest.mark.parametrize("database", BOTH)
 def test_killing_the_record_system_in_the_middle_of_a_burst(database: Database, tmp_path: Path) -> None:
-    with running(a.scenario(), pace=Pace.NONE, database=new_address(database, tmp_path)) as server:
+    with running(a.scenario(), pace=Pace.NONE, database=new_address(database, tmp_path), set_up=MANY_EACH) as server:
         ehr = part_of(server, Part.EHR)
         with Burst(server) as burst:
             until(lambda: len(burst.kept) >= 20)
@@ -138,7 +139,7 @@ def shut_down_at_once(server: Any) -> None:
 
 def test_shutting_postgresql_down_in_the_middle_of_a_burst(own_postgresql: Any) -> None:
     address = postgresql.new_database(own_postgresql)
-    with running(a.scenario(), pace=Pace.NONE, database=address) as server:
+    with running(a.scenario(), pace=Pace.NONE, database=address, set_up=MANY_EACH) as server:
         with Burst(server) as burst:
             until(lambda: len(burst.kept) >= 20)
             shut_down_at_once(own_postgresql)

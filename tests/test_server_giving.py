@@ -81,6 +81,15 @@ def test_a_held_place_is_nobody_elses_and_becomes_an_appointment(opened: Open) -
     assert [slot for _, slot in taken(office)] == [confirmed.get_json()["slot"]]
 
 
+@pytest.mark.parametrize("strategy", ["immediate", "assign", "hold"])
+def test_one_place_each_however_places_are_given(opened: Open, strategy: str) -> None:
+    office = opened(strategy)
+    path = "/holds" if strategy == "hold" else "/reservations"
+    one, other = ({"book": BOOK}, {"book": BOOK}) if strategy == "assign" else (wish(), wish("2021-05-11T09:00"))
+    assert post(office, path, 0, one).status_code == 201
+    assert_problem(post(office, path, 0, other, "two"), 409, "change or cancel the one you have")
+
+
 def test_a_hold_can_be_given_up_and_is_somebody_elses_then(opened: Open) -> None:
     office = opened("hold")
     holds = [post(office, "/holds", citizen, wish()).get_json()["reservation"] for citizen in range(PLACES)]

@@ -10,9 +10,10 @@ import jsonschema
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from reference_server.booking import Terms
 from reference_server.limits import Limits, Rate
 from reference_server.sqlite_storage import SqliteStorage
-from reference_server.storage import KeyReused, Sent, Wish
+from reference_server.storage import KeyReused, LimitReached, Sent, Wish
 from tests import a
 from tests.office import ADMIN, Office, booking_app
 
@@ -38,8 +39,8 @@ class DecidedOffice(Office):
         self.storage.beat(9e9)
         send = self.storage.send
 
-        def send_and_decide(wish: Wish, now_s: float) -> Sent | KeyReused:
-            came = send(wish, now_s)
+        def send_and_decide(wish: Wish, now_s: float, terms: Terms) -> Sent | KeyReused | LimitReached:
+            came = send(wish, now_s, terms)
             self.decide_all()
             return came
 

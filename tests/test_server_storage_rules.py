@@ -59,20 +59,22 @@ class StorageBesideTheModel(RuleBasedStateMachine):
 
     @rule(wish=WISHES, terms=TERMS)
     def send(self, wish: Wish, terms: Terms) -> None:
-        self.agree(self.storage.send(wish, self.now_s, terms), self.model.send(wish, terms))
+        self.agree(self.storage.send(wish, self.now_s, terms), self.model.send(wish, self.now_s, terms))
 
     @rule(wish=WISHES, terms=TERMS)
     def reserve(self, wish: Wish, terms: Terms) -> None:
-        self.agree(self.storage.reserve(wish, self.now_s, terms), self.model.reserve(wish, terms))
+        self.agree(self.storage.reserve(wish, self.now_s, terms), self.model.reserve(wish, self.now_s, terms))
 
     @rule(wish=WISHES, terms=TERMS)
     def assign(self, wish: Wish, terms: Terms) -> None:
-        self.agree(self.storage.assign(wish, self.now_s, terms), self.model.assign(wish, terms))
+        self.agree(self.storage.assign(wish, self.now_s, terms), self.model.assign(wish, self.now_s, terms))
 
     @rule(wish=WISHES, terms=TERMS, length_s=st.integers(1, 5))
     def hold(self, wish: Wish, terms: Terms, length_s: int) -> None:
         until_s = self.now_s + length_s
-        self.agree(self.storage.hold(wish, self.now_s, until_s, terms), self.model.hold(wish, until_s, terms))
+        self.agree(
+            self.storage.hold(wish, self.now_s, until_s, terms), self.model.hold(wish, self.now_s, until_s, terms)
+        )
 
     @precondition(lambda self: self.model.rows)
     @rule(number=NUMBERS, citizen=CITIZENS, length_s=st.integers(1, 5))

@@ -11,17 +11,19 @@ from urllib.parse import urlsplit
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from reference_server.address_register.set_up import SetUp
 from reference_server.database import prepare
 from reference_server.login import create_login_app
 from reference_server.login_client import RelyingParty
 from reference_server.pace import Pace, Workers
 from reference_server.pages.card import BookCard, card_of
-from reference_server.pages.part import pages_part
+from reference_server.pages.part import cards_of, pages_part
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import State
 from reference_server.web import web_app
 from scenarios.identity import national_number
 from scenarios.inventory import inventory_of
+from scenarios.scenario import Scenario
 from tests.office import ADMIN_TOKEN, SCENARIO
 
 BEFORE = dt.datetime(2021, 5, 3)  # noqa: DTZ001 (local, as the books')
@@ -38,15 +40,22 @@ class Reception:
     """The pages and the log-in over one database; the record system decides when told to."""
 
     def __init__(
-        self, folder: Path, cards: Sequence[BookCard] = (), clock: Callable[[], dt.datetime] = lambda: BEFORE
+        self,
+        folder: Path,
+        cards: Sequence[BookCard] = (),
+        clock: Callable[[], dt.datetime] = lambda: BEFORE,
+        scenario: Scenario = SCENARIO,
+        set_up: SetUp | None = None,
     ) -> None:
         path = folder / "bookings.sqlite3"
-        self.secret = prepare(path, SCENARIO)
+        self.secret = prepare(path, scenario)
         self.storage = SqliteStorage(path)
         self.app = web_app("reception", Workers(random.Random(0)), {})
         self.login: FlaskClient = create_login_app(
-            SCENARIO, secret=self.secret, admin_token=ADMIN_TOKEN, pace=Pace.NONE, speedup=1.0
+            scenario, secret=self.secret, admin_token=ADMIN_TOKEN, pace=Pace.NONE, speedup=1.0
         ).test_client(use_cookies=False)
+        if set_up is not None:
+            cards = cards_of(scenario, [book for owner in inventory_of(scenario) for book in owner.books], set_up)
         login = RelyingParty(LOGIN, self.secret, self.ask_login)
         self.app.register_blueprint(
             pages_part(

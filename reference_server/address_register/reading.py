@@ -12,8 +12,9 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from reference_server.address_register.finding import Language
+from reference_server.address_register.follows import NothingToFollow, follow_faults
 from reference_server.address_register.references import Missing, Repeated, reference_faults
-from reference_server.address_register.set_up import Book, Ehr, Owner, Service, SetUp
+from reference_server.address_register.set_up import Book, Ehr, Interval, Owner, Service, SetUp
 from scenarios.key_lines import key_lines
 from scenarios.problems import KeyPath, key_text
 
@@ -35,6 +36,21 @@ _EXPECTED: Final = {
     ),
     "too_short": ("må ikke være tom", "must not be empty"),
     "tuple_type": ("ventet en liste i hakeparenteser", "expected a list in square brackets"),
+    "bool_parsing": ("ventet true eller false", "expected true or false"),
+    "bool_type": ("ventet true eller false", "expected true or false"),
+    "most_active": (
+        'ventet et antall fra 1, eller "unlimited" for så mange man vil',
+        'expected a number from 1 on, or "unlimited"',
+    ),
+    "quantity": (
+        'ventet en tid med enhet, for eksempel "24 h" eller "21 days"',
+        'expected a length of time with its unit, for example "24 h" or "21 days"',
+    ),
+    "interval": ("at_least er lengre enn at_most", "at_least is longer than at_most"),
+    "after_nothing": (
+        "after sier hvor lenge etter en annen time: skriv også follows, navnet på den første timeboken",
+        "after says how long after another appointment: write follows too, the name of the first book",
+    ),
     "model_type": ("ventet en tabell", "expected a table"),
 }
 _PARTS: Final[Mapping[str, type[BaseModel]]] = {"municipality": Owner, "ehrs": Ehr, "services": Service, "books": Book}
@@ -81,8 +97,17 @@ def set_up_of(content: bytes, label: str) -> SetUp | tuple[FileProblem, ...]:
     return _held_against_the_format(table, key_lines(text))
 
 
+def _of_follower(fault: NothingToFollow, lines: Mapping[KeyPath, int]) -> FileProblem:
+    nb = "ingen, eller flere, av [[books]] som selv ikke følger en annen, har dette navnet"
+    en = "none, or several, of the [[books]] that follow no other have this name"
+    near = fault.nearest
+    nb, en = (nb + f"; mente du {near}?", en + f"; did you mean {near}?") if near else (nb, en)
+    return FileProblem(key_text(fault.where), nb, en, _line(fault.where, lines))
+
+
 def _held_against_the_format(table: dict[str, Any], lines: Mapping[KeyPath, int]) -> SetUp | tuple[FileProblem, ...]:
     problems = [_of_reference(fault, lines) for fault in reference_faults(table)]
+    problems += [_of_follower(fault, lines) for fault in follow_faults(table)]
     try:
         set_up = SetUp.model_validate(table)
     except ValidationError as refusal:
@@ -122,7 +147,7 @@ def _of_error(error: ErrorDetails, lines: Mapping[KeyPath, int]) -> FileProblem:
 
 
 def _keys(path: KeyPath) -> list[str]:
-    part = SetUp if len(path) == 1 else _PARTS.get(str(path[0]), SetUp)
+    part = SetUp if len(path) == 1 else Interval if "after" in path[:-1] else _PARTS.get(str(path[0]), SetUp)
     return [field.alias or name for name, field in part.model_fields.items()]
 
 

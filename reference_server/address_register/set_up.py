@@ -9,11 +9,14 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, PlainValidator, StringConstraints, model_validator
 from pydantic_core import PydanticCustomError
 
+from reference_server.address_register.follows import follow_faults
 from reference_server.address_register.references import reference_faults
+from reference_server.meeting import Meeting
 from scenarios.book_type import BookType
+from scenarios.quantities import Seconds
 
 ROLE: Final = "Helsefaglig kontakt"
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9.-]{1,64}$")]
@@ -54,6 +57,15 @@ class IntermediateSolution(StrEnum):
     LEFT = "left"
 
 
+def _most_active(value: object) -> "int | Literal['unlimited'] | None":
+    if value is None or value == "unlimited" or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+        return value  # type: ignore[return-value]
+    raise PydanticCustomError("most_active", "neither a number from 1 on nor unlimited")
+
+
+MostActive = Annotated[int | Literal["unlimited"] | None, PlainValidator(_most_active)]
+
+
 class Part(BaseModel):
     """A table of the file: frozen, and unknown keys are refused."""
 
@@ -92,6 +104,22 @@ class Service(Part):
         return process in self.processes
 
 
+class Interval(Part):
+    """How long after the first appointment the one that follows may start, both ends included.
+
+    Source of the default: 3 to 12 weeks between the doses of the corona vaccines in 2021.
+    """
+
+    at_least: Seconds = Field(default=21 * 86400.0, description='not earlier than this: "21 days"')
+    at_most: Seconds = Field(default=84 * 86400.0, description='not later than this: "84 days"')
+
+    @model_validator(mode="after")
+    def _is_an_interval(self) -> Self:
+        if self.at_least > self.at_most:
+            raise PydanticCustomError("interval", "at_least is longer than at_most")
+        return self
+
+
 class Book(Part):
     """A book (timebok) as the record system has it."""
 
@@ -105,12 +133,32 @@ class Book(Part):
     type: BookType | None = Field(default=None, description="koronatest, koronavaksine, lab or vaksine")
     role: Name = Field(default=ROLE, description="stands before the name of a practitioner's list")
     appointment_types: tuple[Name, ...] = Field(default=(), description='«timetyper»: ["Ordinær", "Hastetime"]')
+    form: bool | None = Field(default=None, description="whether citizens fill in a self-declaration («egenerklæring»)")
+    most_active: MostActive = Field(default=None, description='appointments one citizen may have: 1, 2, "unlimited"')
+    cancel_ahead: Seconds | None = Field(default=None, description='cancelled at the latest this long before: "24 h"')
+    change_ahead: Seconds | None = Field(default=None, description='changed at the latest this long before: "24 h"')
+    meetings: tuple[Meeting, ...] = Field(
+        default=(Meeting.PLACE,), min_length=1, description='where one meets: ["place", "telephone", "video"]'
+    )
+    follows: Name | None = Field(default=None, description="name of the book whose appointment must come first")
+    after: Interval | None = Field(default=None, description='{ at_least = "21 days", at_most = "84 days" }')
 
     @model_validator(mode="after")
     def _type_belongs_to_a_resource(self) -> Self:
         if self.is_used_as(BookUse.RESOURCE) == (self.type is None):
             raise PydanticCustomError("book_type", "a resource book has a type, a practitioner's list has none")
         return self
+
+    @model_validator(mode="after")
+    def _interval_belongs_to_what_follows(self) -> Self:
+        if self.after is not None and self.follows is None:
+            raise PydanticCustomError("after_nothing", "an interval without a book that is followed")
+        return self
+
+    @property
+    def interval(self) -> Interval:
+        """How long after the first appointment, where the book follows another."""
+        return self.after or Interval()
 
     def is_used_as(self, use: BookUse) -> bool:
         """Whether the book is put to this use; it should be one use only."""
@@ -128,7 +176,8 @@ class SetUp(Part):
 
     @model_validator(mode="after")
     def _refers_to_what_is_there(self) -> Self:
-        if reference_faults(self.model_dump(by_alias=True)):
+        table = self.model_dump(by_alias=True)
+        if reference_faults(table) or any(follow_faults(table)):
             raise ValueError("the ids do not fit together")
         return self
 

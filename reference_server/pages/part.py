@@ -8,6 +8,8 @@ from typing import Final
 from flask import Blueprint, Response, request
 from werkzeug.exceptions import HTTPException, NotFound
 
+from reference_server.address_register.served import offers_of
+from reference_server.address_register.set_up import SetUp
 from reference_server.login_client import RelyingParty
 from reference_server.pages.card import BookCard, card_of
 from reference_server.pages.choosing import Choosing
@@ -89,9 +91,10 @@ def pages_part(
     return routes
 
 
-def cards_of(scenario: Scenario, books: Sequence[AppointmentBook]) -> list[BookCard]:
-    """The cards of a scenario's books; they ask for a form where its citizens fill one in."""
-    return [card_of(book, form=scenario.behaviour.session.form > 0) for book in books]
+def cards_of(scenario: Scenario, books: Sequence[AppointmentBook], set_up: SetUp | None = None) -> list[BookCard]:
+    """The cards of a scenario's books, as the set-up has them; else with a form where its citizens fill one in."""
+    offers = offers_of(set_up, books)
+    return [card_of(book, form=scenario.behaviour.session.form > 0, offer=offers.get(book.id)) for book in books]
 
 
 def _waits(desk: Desk, refusal_of: Callable[[str], Response | None]) -> Response | None:
