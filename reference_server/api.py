@@ -1,5 +1,6 @@
 """The booking server as one application: what it is, the part for citizens and the part for operators."""
 
+import datetime as dt
 import random
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from reference_server.openapi import Answer, Route, Schema, Who, document, mount
 from reference_server.operators import Operators
 from reference_server.pace import Pace, ServiceTimes, Workers
 from reference_server.pages.part import LISTS, RESERVES, cards_of, pages_part
+from reference_server.representing import Representing
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
 from reference_server.web import METRICS, problem, web_app
@@ -57,6 +59,7 @@ def create_app(
     speedup: float,
     limits: Limits = _LIMITS,
     set_up: SetUp | None = None,
+    clock: Callable[[], dt.datetime] | None = None,
 ) -> Flask:
     """The booking server as a Flask application.
 
@@ -78,6 +81,8 @@ def create_app(
         How often somebody may ask, at a speedup of 1.
     set_up : SetUp, optional
         What a municipality's books ask of and offer their citizens; the others have the terms of every book.
+    clock : callable, optional
+        Local time in Norway, without zone; `local_clock` of the scenario unless given.
     """
     app = _paced_app(scenario, pace, speedup)
     cards = cards_of(scenario, [book for owner in inventory_of(scenario) for book in owner.books], set_up)
@@ -86,15 +91,17 @@ def create_app(
     entrance = None if room is None else Entrance(room, secret, speedup)
     door = Door(Tokens(secret), limits.times(max(1.0, speedup)))
     app.before_request(lambda: door.refusal(entrance))
-    strategy = scenario.platform.strategy
+    now = clock or local_clock(scenario)
+    strategy, representing = scenario.platform.strategy, Representing(now)
     if strategy is Strategy.HOLD:
         app.before_request(_letting_go(EndedHolds(storage)))
     asking = Citizens(books, storage, scenario.platform.listing).routes()
-    citizens = (
+    their_own = (
         *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
         *Giving(books, storage, strategy, HOLD_S / speedup).routes(),
-        *Appointments(books, storage, local_clock(scenario)).routes(),
+        *Appointments(books, storage, now).routes(),
     )
+    citizens = (*representing.open_to_others(their_own), *representing.routes())
     operators = Operators(storage, admin_token, app.extensions[METRICS], entrance).routes()
     described: Schema = {}
     front = _front(_said(scenario, login_url, pace, speedup), described)
@@ -115,7 +122,7 @@ def create_app(
         storage,
         secret=secret,
         login=login,
-        clock=local_clock(scenario),
+        clock=now,
         refusal_of=lambda citizen: door.refusal_of(citizen, entrance),
     )
     app.register_blueprint(pages)

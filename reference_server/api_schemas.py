@@ -16,6 +16,7 @@ _APPOINTMENT: Final[dict[str, Schema]] = {"appointment": _ID, "slot": _TEXT, "st
 _KEPT: Final[dict[str, Schema]] = {
     "reservation": _ID,
     "citizen": _TEXT,
+    "acting": {"type": ["string", "null"]},
     "idempotency_key": _TEXT,
     "book": _TEXT,
     "start": START,
@@ -63,6 +64,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
         _APPOINTMENT | {"reservation": _ID, "book": _TEXT, "status": {"enum": ["CONFIRMED", "CANCELLED"]}}
     ),
     "NewStart": closed({"start": START}),
+    "Represented": closed(
+        {
+            "represented": listed(
+                closed({"citizen": _TEXT, "name": _TEXT, "relation": {"enum": ["child", "mandate"]}, "until": _DATE})
+            )
+        }
+    ),
     "Admission": closed(
         {"status": {"const": "admitted"}, "admission": _TEXT, "stay_s": {"type": "number", "minimum": 0}}
     ),
@@ -113,6 +121,11 @@ EXAMPLES: Final[dict[str, object]] = {
     "Appointments": {"appointments": [_CONFIRMED]},
     "Appointment": {"reservation": _RESERVATION, "book": "9999-1", "status": "CONFIRMED"} | _CONFIRMED,
     "NewStart": {"start": "2021-05-11T09:00"},
+    "Represented": {
+        "represented": [
+            {"citizen": "5e" * 16, "name": "Liten Lerke", "relation": "child", "until": "2033-09-14"},
+        ]
+    },
     "Admission": {"status": "admitted", "admission": "WyJhIiwxXQ.c2lnbmVk", "stay_s": 900.0},
     "Queued": {"status": "queued", "position": 12, "wait_s": 34.5, "ask_again_s": 15.0},
     "Status": {"status": "live"},

@@ -9,7 +9,7 @@ from typing import Final, assert_never
 from flask import Response, jsonify
 
 from reference_server.api_schemas import EXAMPLES
-from reference_server.asking import KEY, PAGE, citizen, idempotency_key, page_of, with_headers
+from reference_server.asking import KEY, PAGE, acting, citizen, idempotency_key, page_of, with_headers
 from reference_server.books import Books
 from reference_server.messages import appointment_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
@@ -67,7 +67,7 @@ class Appointments:
         own, key = self._own(appointment_id), idempotency_key()
         (start,) = texts_in_body("start")
         self._books.check_time(own.wish.book, start)
-        move = Move(citizen=own.wish.citizen, idempotency_key=key, reservation=own.id, start=start)
+        move = Move(citizen=own.wish.citizen, idempotency_key=key, reservation=own.id, start=start, acting=acting())
         first_start = self._books.terms(own.wish.book).first_changeable(self._now())
         return self._answer(self._storage.change(move, time.time(), first_start))
 

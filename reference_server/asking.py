@@ -47,10 +47,16 @@ PAGE: Final = (
 
 
 def citizen() -> str:
-    """The key of the citizen who asks; without one the request ends."""
+    """The key of the citizen whom the request concerns, most often who asks; without one the request ends."""
     key: str | None = g.citizen
     if key is None:
         refuse(HTTPStatus.UNAUTHORIZED, "log in first and send the token", {"WWW-Authenticate": "Bearer"})
+    return key
+
+
+def acting() -> str | None:
+    """The key of who asks on behalf of `citizen`; None where that is the citizen."""
+    key: str | None = g.get("acting")
     return key
 
 

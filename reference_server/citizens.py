@@ -11,7 +11,7 @@ from flask import Response, jsonify, make_response, request
 from werkzeug.http import parse_etags
 
 from reference_server.api_schemas import EXAMPLES
-from reference_server.asking import KEY, PAGE, citizen, idempotency_key, page_of, with_headers
+from reference_server.asking import KEY, PAGE, acting, citizen, idempotency_key, page_of, with_headers
 from reference_server.books import Books
 from reference_server.free_lists import FreeList, FreeLists
 from reference_server.messages import message_of
@@ -62,7 +62,7 @@ class Citizens:
         whose, key = citizen(), idempotency_key()
         book_id, start = texts_in_body("book", "start")
         self._books.check_time(self._books[book_id].id, start)
-        wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start=start)
+        wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting())
         came = self._storage.send(wish, time.time(), self._books.terms(book_id))
         if not isinstance(came, Sent):
             return refused(came)

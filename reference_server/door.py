@@ -131,7 +131,8 @@ class Entrance:
 class Door:
     """What every request passes before it is read.
 
-    It leaves the citizen's key in `g.citizen`, None where no valid token is shown. Probes are always let through.
+    It leaves who asks in `g.person` and the key in `g.citizen`, None where no valid token is shown. Probes are always
+    let through.
 
     Parameters
     ----------
@@ -147,7 +148,8 @@ class Door:
 
     def refusal(self, entrance: Entrance | None) -> Response | None:
         """What the request gets instead of an answer; None lets it in."""
-        g.citizen = self._tokens.citizen_of(bearer_token())
+        g.person = self._tokens.person_of(bearer_token())
+        g.citizen = None if g.person is None else g.person.key
         if request.endpoint in _ALWAYS_OPEN:
             return None
         if g.citizen is None:

@@ -11,7 +11,7 @@ from typing import Final, TypeAlias, assert_never
 from flask import Response, jsonify, make_response
 
 from reference_server.api_schemas import EXAMPLES
-from reference_server.asking import KEY, citizen, idempotency_key
+from reference_server.asking import KEY, acting, citizen, idempotency_key
 from reference_server.booking import Terms
 from reference_server.books import Books
 from reference_server.messages import message_of
@@ -59,7 +59,7 @@ class Giving:
         """POST /reservations, without a start."""
         whose, key = citizen(), idempotency_key()
         (book_id,) = texts_in_body("book")
-        wish = Wish(citizen=whose, idempotency_key=key, book=self._books[book_id].id, start="")
+        wish = Wish(citizen=whose, idempotency_key=key, book=self._books[book_id].id, start="", acting=acting())
         return self._answer(self._storage.assign(wish, time.time(), self._terms(wish)), HTTPStatus.CREATED)
 
     def hold(self) -> Response:
@@ -119,7 +119,7 @@ class Giving:
         whose, key = citizen(), idempotency_key()
         book_id, start = texts_in_body("book", "start")
         self._books.check_time(self._books[book_id].id, start)
-        return Wish(citizen=whose, idempotency_key=key, book=book_id, start=start)
+        return Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting())
 
     def _terms(self, wish: Wish) -> Terms:
         return self._books.terms(wish.book)

@@ -19,14 +19,13 @@ from reference_server.login_signing import ALGORITHM, Signature
 from reference_server.login_switches import Failures, Switches
 from reference_server.pages.language import DEFAULT, LANGUAGES, Language, language_of
 from reference_server.pages.rendering import STYLE_PATH, page, style
+from reference_server.relations import persons
 from reference_server.tokens import LIFETIME_S, Tokens
 from reference_server.web import problem, refuse
-from scenarios.identity import national_number, synthetic_problem
+from scenarios.identity import synthetic_problem
 
 CHOOSE_S: Final = 600
 """How long the page may stand open. ASSUMPTION."""
-_PERSONS: Final = ("Blid Bjørk", "Kvikk Elg", "Lun Lyng", "Modig Måke", "Rask Røyskatt", "Stille Fjord")
-_APART: Final = 1_000_003  # persons of different ages; made-up names in the way of Tenor, the state's test register
 
 
 class Provider:
@@ -159,7 +158,7 @@ class Provider:
             {
                 "other_language": _other_language(language),
                 "request": self._requests.dumps(kept),
-                "persons": [(name, national_number(place * _APART)) for place, name in enumerate(_PERSONS)],
+                "persons": list(persons().items()),
                 "refused": refused,
                 "failures": self._switches.now,
             },

@@ -136,6 +136,7 @@ def _reservation(one: Reservation) -> dict[str, object]:
     return {
         "reservation": one.id,
         "citizen": one.wish.citizen,
+        "acting": one.wish.acting,
         "idempotency_key": one.wish.idempotency_key,
         "book": one.wish.book,
         "start": one.wish.start,

@@ -13,7 +13,8 @@ CITIZENS: Final = 6_000_000
 
 _MONTH_SHIFT: Final = 80
 _FIRST_BIRTHDAY: Final = dt.date(1930, 1, 1)
-_INDIVIDUAL_NUMBERS: Final = range(500)  # belong to births from 1900 to 1999
+_BORN_IN_THE_1900S: Final = range(500)  # the individual numbers of births from 1900 to 1999
+_BORN_FROM_2000: Final = range(500, 1000)  # and of births from 2000 to 2039
 _PER_BIRTHDAY: Final = 400  # every birthday in use has at least 411 numbers with valid control digits
 _FIRST_WEIGHTS: Final = (3, 7, 6, 1, 8, 9, 4, 5, 2)
 _SECOND_WEIGHTS: Final = (5, 4, 3, 2, 7, 6, 5, 4, 3, 2)
@@ -39,6 +40,45 @@ def national_number(citizen: int) -> str:
     return _numbers_of(_FIRST_BIRTHDAY + dt.timedelta(days=days))[place]
 
 
+def number_of_birthday(born: dt.date, place: int) -> str:
+    """The synthetic number of somebody born on a day from 1900 to 2039.
+
+    Every place has one, always the same; two places of a day may share it. Numbers from 2000 on are never those of
+    `national_number`.
+    """
+    individual = _BORN_IN_THE_1900S if born.year < 2000 else _BORN_FROM_2000
+    turned = (individual[(place + step) % len(individual)] for step in range(len(individual)))
+    return next(number for one in turned if (number := _completed(f"{_date_digits(born)}{one:03}")) is not None)
+
+
+def birthday_of(number: str) -> dt.date:
+    """The day a synthetic number says its holder was born; one in which `synthetic_problem` finds nothing.
+
+    The individual number tells the century, which holds for numbers given before 2032. The 29th of a February that
+    had none is the 1st of March.
+
+    Source: Skatteetaten, folkeregisteret-api-dokumentasjon (individual numbers: 000-499 for 1900-1999, 500-749 for
+    1854-1899, 500-999 for 2000-2039, 900-999 for 1940-1999 too).
+    """
+    day, month = int(number[:2]), int(number[2:4]) - _MONTH_SHIFT
+    in_century, individual = int(number[4:6]), int(number[6:9])
+    if individual in _BORN_IN_THE_1900S:
+        century = 1900
+    elif in_century < 40:
+        century = 2000
+    else:
+        century = 1900 if individual >= 900 else 1800
+    return date_or_next(century + in_century, month, day - 40 if day > 40 else day)
+
+
+def date_or_next(year: int, month: int, day: int) -> dt.date:
+    """A date; the 29th of a February that has none is the 1st of March."""
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        return dt.date(year, month, day - 1) + dt.timedelta(days=1)
+
+
 def synthetic_problem(number: str) -> str | None:
     """What keeps a number from being a synthetic identity number; None where nothing does.
 
@@ -61,9 +101,13 @@ def synthetic_problem(number: str) -> str | None:
 
 @functools.lru_cache(maxsize=1024)
 def _numbers_of(birthday: dt.date) -> tuple[str, ...]:
-    date = f"{birthday.day:02}{birthday.month + _MONTH_SHIFT:02}{birthday.year % 100:02}"
-    candidates = (_completed(f"{date}{individual:03}") for individual in _INDIVIDUAL_NUMBERS)
+    date = _date_digits(birthday)
+    candidates = (_completed(f"{date}{individual:03}") for individual in _BORN_IN_THE_1900S)
     return tuple(number for number in candidates if number is not None)
+
+
+def _date_digits(birthday: dt.date) -> str:
+    return f"{birthday.day:02}{birthday.month + _MONTH_SHIFT:02}{birthday.year % 100:02}"
 
 
 def _completed(stem: str) -> str | None:

@@ -1,7 +1,9 @@
 """A server without processes, for tests: citizens log in and reserve, and the record system decides when told to."""
 
+import datetime as dt
 import json
 import secrets
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,7 @@ def booking_app(
     limits: Limits = LIMITS,
     scenario: Scenario = SCENARIO,
     set_up: SetUp | None = None,
+    clock: Callable[[], dt.datetime] | None = None,
 ) -> Flask:
     """The booking application over a storage."""
     return create_app(
@@ -48,6 +51,7 @@ def booking_app(
         speedup=1.0,
         limits=limits,
         set_up=set_up,
+        clock=clock,
     )
 
 
@@ -60,19 +64,23 @@ class Office:
         limits: Limits = LIMITS,
         scenario: Scenario = SCENARIO,
         set_up: SetUp | None = None,
+        clock: Callable[[], dt.datetime] | None = None,
     ) -> None:
         self.path = folder / "bookings.sqlite3"
-        secret = prepare(self.path, scenario)
+        secret = self.secret = prepare(self.path, scenario)
         self._tokens = Tokens(secret)
         self.storage = SqliteStorage(self.path)
-        self.app = booking_app(self.storage, secret, limits, scenario, set_up)
+        self.app = booking_app(self.storage, secret, limits, scenario, set_up, clock)
         self.web: FlaskClient = self.app.test_client()
         self.login: FlaskClient = create_login_app(
             scenario, secret=secret, admin_token=ADMIN_TOKEN, pace=Pace.NONE, speedup=1.0
         ).test_client()
 
     def token(self, citizen: int) -> str:
-        answer = self.login.post("/login", json={"citizen": national_number(citizen)})
+        return self.token_of(national_number(citizen))
+
+    def token_of(self, number: str) -> str:
+        answer = self.login.post("/login", json={"citizen": number})
         assert answer.status_code == 200
         return answer.get_json()["token"]
 

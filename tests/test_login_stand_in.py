@@ -165,7 +165,7 @@ def test_the_page_says_plainly_what_it_is_not(reception: Reception) -> None:
     assert "<script" not in page.source
     assert "Feilbryter" not in page.words
     offered = [number for number in page.source.split('value="') if number[:11].isdigit()]
-    assert len(offered) == 6
+    assert len(offered) == 8
     assert {synthetic_problem(number[:11]) for number in offered} == {None}
     assert "Pretend log-in" in page.sees_login(f"/authorize?{urlencode(ASKED | {'ui_locales': 'en'})}").source
 

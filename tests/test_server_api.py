@@ -157,6 +157,7 @@ def test_the_export_agrees_with_what_citizens_were_told(office: Office) -> None:
     assert export["reservations"][-1] == {
         "reservation": waiting,
         "citizen": export["reservations"][-1]["citizen"],
+        "acting": None,
         "idempotency_key": "one",
         "book": BOOK,
         "start": "2021-05-11T10:25",
