@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from reference_server.pace import Pace
+from reference_server.pages.behalf import CHOICE_COOKIE
 from reference_server.pages.language import LANGUAGES, LanguageCode, language_of
 from reference_server.serving import RunningServer, running
 from scenarios.identity import national_number
@@ -209,6 +210,18 @@ class Inspection:
         self.page.get_by_label(self.tr("login.number")).fill(number)
         self.clicks("button", "login.submit")
 
+    def on_behalf(self) -> None:
+        """Choosing for whom to book, the line that says so, and what is refused."""
+        self.opens("/hvem")
+        self.page.get_by_label("Liten Lerke").check()
+        self.clicks("button", "whom.choose")
+        expect(self.page.locator("header")).to_contain_text(self.tr("whom.line", name="Liten Lerke"))
+        self.opens("/hvem", "/bestill/9999-1/2021-05-10/0830")
+        choice = next(one for one in self.page.context.cookies() if one.get("name") == CHOICE_COOKIE)
+        self.page.context.add_cookies([{**choice, "value": "forged"}])  # type: ignore[misc, list-item]
+        self.opens("/timeavtaler")
+        self.clicks("button", "whom.back")
+
     def booking(self) -> None:
         """The way to an appointment, with every page that can be met."""
         self.opens("/innboks", "/bestill", "/bestill/veiledning", "/bestill/timebok?neste=1", "/bestill/timebok")
@@ -242,6 +255,31 @@ def test_axe_finds_nothing_on_any_page_and_none_is_wider_than_320_pixels(
         inspection.booking()
         inspection.own()
     assert len(inspection.seen) == 24
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_axe_finds_nothing_on_the_pages_on_behalf_of_somebody(asking_server: RunningServer, lang: LanguageCode) -> None:
+    with browser.browsing(script=True) as context:
+        inspection = Inspection(context.pages[0], asking_server.base_url, lang)
+        browser.log_in(context.pages[0], asking_server, "Varm Vind", lang)
+        inspection.on_behalf()
+        inspection.opens("/timeavtaler")
+    assert len(inspection.seen) == 7
+
+
+def test_by_keyboard_alone_for_a_child_and_back_to_oneself(server: RunningServer) -> None:
+    with browser.browsing(script=True) as context:
+        page = context.pages[0]
+        browser.log_in(page, server, "Trygg Tinde")
+        enters(page, "Velg hvem du bestiller for", "/hvem$")
+        tabs_to(page, "Meg selv")
+        page.keyboard.press("ArrowDown")
+        assert focused(page) == "Liten Lerke"
+        enters(page, "Velg", "/timeavtaler$")
+        expect(page.locator("header")).to_contain_text("Du bruker timebestilling på vegne av Liten Lerke")
+        enters(page, "Bestill time", "/bestill$")
+        enters(page, "Tilbake til meg selv", "/timeavtaler$")
+        expect(page.locator("header")).not_to_contain_text("på vegne av")
 
 
 def test_a_log_in_that_is_switched_off_says_so_and_comes_back(server: RunningServer) -> None:

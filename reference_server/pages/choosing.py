@@ -146,7 +146,8 @@ class Choosing:
         old = self._changing(citizen)
         if old is not None:
             return self._changed(card, old, start, key)
-        wish = Wish(citizen=citizen, idempotency_key=key, book=card.book.id, start=f"{start:%Y-%m-%dT%H:%M}")
+        begins, acting = f"{start:%Y-%m-%dT%H:%M}", self._desk.acting()
+        wish = Wish(citizen=citizen, idempotency_key=key, book=card.book.id, start=begins, acting=acting)
         match self._desk.storage.send(wish, self._desk.clock_s(), card.terms):
             case Sent(reservation):
                 return see_other(f"/bestilt/{reservation}")
@@ -156,7 +157,8 @@ class Choosing:
                 return self._desk.stopped("form", HTTPStatus.CONFLICT)
 
     def _changed(self, card: BookCard, old: Reservation, start: dt.datetime, key: str) -> Response:
-        move = Move(citizen=old.wish.citizen, idempotency_key=key, reservation=old.id, start=f"{start:%Y-%m-%dT%H:%M}")
+        begins, acting = f"{start:%Y-%m-%dT%H:%M}", self._desk.acting()
+        move = Move(citizen=old.wish.citizen, idempotency_key=key, reservation=old.id, start=begins, acting=acting)
         first = card.terms.first_changeable(self._desk.clock())
         match self._desk.storage.change(move, self._desk.clock_s(), first):
             case Reservation(state=State.CONFIRMED, appointment=appointment):

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, make_response, redirect, request
 
+from reference_server.pages.behalf import Behalf, Chosen, NotRepresented, Oneself
 from reference_server.pages.card import BookCard
 from reference_server.pages.language import DEFAULT, LANGUAGES, Language, language_of
 from reference_server.pages.rendering import page
@@ -40,6 +41,7 @@ class Desk:
         self.storage = storage
         self.sessions = sessions
         self.clock = clock
+        self.behalf = Behalf(sessions, clock)
         self._starts = {card.book.id: frozenset(card.book.starts) for card in cards}
 
     @property
@@ -53,20 +55,41 @@ class Desk:
         """Who is logged in; None for nobody."""
         return self.sessions.read(request.cookies.get(SESSION_COOKIE, ""))
 
-    def citizen(self) -> str:
-        """The opaque key of who is logged in; anybody else is sent to the log-in and back here."""
+    def logged_in(self) -> Session:
+        """The session; anybody without one is sent to the log-in and back here."""
         session = self.session
         if session is None:
             wanted = request.full_path.rstrip("?") if request.method == "GET" else "/timeavtaler"
             abort(see_other(f"/logg-inn?{urlencode({'til': wanted})}"))
-        return session.citizen
+        return session
+
+    def logged_in_by_form(self) -> Session:
+        """As `logged_in`, for a form that was posted; one that we did not make for this session ends the request."""
+        session = self.logged_in()
+        if not self.behalf.is_form_token(session, request.form.get("form_token", "")):
+            self.stop("form", HTTPStatus.FORBIDDEN)
+        return session
+
+    def citizen(self) -> str:
+        """The opaque key of whom the page concerns: who is logged in, or somebody whom this citizen may act for."""
+        session = self.logged_in()
+        match self.behalf.of(session):
+            case Oneself():
+                return session.citizen
+            case Chosen(relation):
+                return relation.whom
+            case NotRepresented():
+                return abort(self.show("not_represented.html", status=HTTPStatus.FORBIDDEN))
+
+    def acting(self) -> str | None:
+        """The key of who is logged in, where that is somebody else than `citizen`."""
+        session = self.logged_in()
+        return session.citizen if isinstance(self.behalf.of(session), Chosen) else None
 
     def citizen_of_form(self) -> str:
         """As `citizen`, for a form that was posted; one that we did not make for this session ends the request."""
-        citizen, session = self.citizen(), self.session
-        if session is None or not self.sessions.is_form_token(session, request.form.get("form_token", "")):
-            self.stop("form", HTTPStatus.FORBIDDEN)
-        return citizen
+        self.logged_in_by_form()
+        return self.citizen()
 
     def card(self, book_id: str) -> BookCard:
         """The book of that name; the request ends where there is none."""
@@ -99,7 +122,9 @@ class Desk:
         switched = "en" if self.language.code == "nb" else "nb"
         ours = {
             "logged_in": session is not None,
-            "form_token": None if session is None else self.sessions.form_token(session),
+            "form_token": None if session is None else self.behalf.form_token(session),
+            "on_behalf_of": None if session is None else self.behalf.name(session),
+            "represents": session is not None and bool(self.behalf.standing(session)),
             "here": request.path,
             "other_language": f"{request.path}?{urlencode(request.args.to_dict() | {'lang': switched})}",
         }

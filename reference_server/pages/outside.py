@@ -6,6 +6,7 @@ from typing import Final
 from flask import Blueprint, Response, request
 
 from reference_server.login_client import LoginProblem, RelyingParty
+from reference_server.pages.behalf import CHOICE_COOKIE
 from reference_server.pages.desk import SESSION_COOKIE, Desk, keep, see_other
 from reference_server.pages.session import LOGIN_S, safe_path
 from reference_server.tokens import Tokens
@@ -60,16 +61,18 @@ class Outside:
         found = self._login.number(login, request.args.get("code", ""), _redirect_uri())
         if isinstance(found, LoginProblem):
             return self._stopped(found, login.onwards)
-        response = see_other(safe_path(login.onwards))
-        keep(response, SESSION_COOKIE, self._desk.sessions.new(self._tokens.citizen_key(found)))
+        response, person = see_other(safe_path(login.onwards)), self._tokens.person(found)
+        keep(response, SESSION_COOKIE, self._desk.sessions.new(person.key, person.relations))
         response.delete_cookie(_LOGIN_COOKIE)
+        response.delete_cookie(CHOICE_COOKIE)
         return response
 
     def log_out(self) -> Response:
         """The session ends in this browser."""
-        self._desk.citizen_of_form()
+        self._desk.logged_in_by_form()
         response = see_other("/")
         response.delete_cookie(SESSION_COOKIE)
+        response.delete_cookie(CHOICE_COOKIE)
         return response
 
     def _stopped(self, why: LoginProblem, onwards: str) -> Response:

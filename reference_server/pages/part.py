@@ -18,6 +18,7 @@ from reference_server.pages.outside import Outside
 from reference_server.pages.own import Own
 from reference_server.pages.rendering import STYLE_PATH, style
 from reference_server.pages.session import Sessions
+from reference_server.pages.whom import Whom
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
 from reference_server.web import problem
@@ -65,7 +66,7 @@ def pages_part(
     """
     desk = Desk(cards, storage, Sessions(secret), clock)
     routes = Blueprint("pages", __name__)
-    for part in (Outside(desk, login, Tokens(secret)), Choosing(desk), Own(desk)):
+    for part in (Outside(desk, login, Tokens(secret)), Whom(desk), Choosing(desk), Own(desk)):
         part.mount(routes)
     routes.get(STYLE_PATH)(style)
     routes.before_request(lambda: None if request.endpoint in _OPEN else _waits(desk, refusal_of))

@@ -3,10 +3,13 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final, cast
 
-from itsdangerous import BadData, URLSafeTimedSerializer
+from itsdangerous import BadData, URLSafeSerializer, URLSafeTimedSerializer
+
+from reference_server.relations import Relation, unpacked
 
 SESSION_S: Final = 3600
 """How long a log-in on the pages lasts. ASSUMPTION: ID-porten's own time is not published."""
@@ -16,10 +19,11 @@ LOGIN_S: Final = 600
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One log-in: whose, by opaque key, and a random name that no other log-in has."""
+    """One log-in: whose, by opaque key, a random name that no other log-in has, and for whom its holder may act."""
 
     citizen: str
     name: str
+    relations: Sequence[Relation] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,27 +42,44 @@ class Sessions:
     def __init__(self, secret: str) -> None:
         self._secret = secret.encode()
         self._session = URLSafeTimedSerializer(secret, salt="session")
+        self._choice = URLSafeSerializer(secret, salt="on behalf of")
         self._login = URLSafeTimedSerializer(secret, salt="log-in under way")
 
-    def new(self, citizen: str) -> str:
+    def new(self, citizen: str, relations: Sequence[Relation] = ()) -> str:
         """The cookie of a new session."""
-        return str(self._session.dumps([citizen, secrets.token_urlsafe(16)]))
+        packed = [one.packed() for one in relations]
+        return str(self._session.dumps([citizen, secrets.token_urlsafe(16), packed]))
 
     def read(self, cookie: str) -> Session | None:
         """The session in a cookie; None if it was not made here, was changed or is over."""
         try:
-            citizen, name = cast(list[Any], self._session.loads(cookie, max_age=SESSION_S))
+            citizen, name, packed = cast(list[Any], self._session.loads(cookie, max_age=SESSION_S))
         except BadData:
             return None
-        return Session(citizen, name)
+        return Session(citizen, name, [unpacked(one) for one in packed])
 
-    def form_token(self, session: Session) -> str:
-        """What every form of the session carries: another site cannot know it."""
-        return hmac.new(self._secret, b"form " + session.name.encode(), hashlib.sha256).hexdigest()
+    def new_choice(self, session: Session, whom: str) -> str:
+        """The cookie that keeps for whom the session acts; good in this session only."""
+        return str(self._choice.dumps([session.name, whom]))
 
-    def is_form_token(self, session: Session, shown: str) -> bool:
-        """Whether a form was made by us, for this session."""
-        return hmac.compare_digest(self.form_token(session).encode(), shown.encode())
+    def read_choice(self, session: Session, cookie: str) -> str | None:
+        """For whom the session acts, by key; None if the cookie was not made here for it."""
+        try:
+            name, whom = cast(list[Any], self._choice.loads(cookie))
+        except BadData:
+            return None
+        return str(whom) if name == session.name else None
+
+    def form_token(self, session: Session, whom: str = "") -> str:
+        """What every form of the session carries: another site cannot know it.
+
+        It is another for each `whom` the session acts for, so a form that was opened for one is never sent for another.
+        """
+        return hmac.new(self._secret, f"form {session.name} {whom}".encode(), hashlib.sha256).hexdigest()
+
+    def is_form_token(self, session: Session, shown: str, whom: str = "") -> bool:
+        """Whether a form was made by us, for this session and whom it acts for."""
+        return hmac.compare_digest(self.form_token(session, whom).encode(), shown.encode())
 
     def new_login(self, login: LoginUnderWay) -> str:
         """The cookie of a log-in that begins."""
