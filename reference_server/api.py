@@ -9,6 +9,7 @@ from typing import Final
 from flask import Blueprint, Flask, Response, jsonify, request
 
 from reference_server.address_register.admin import admin_part
+from reference_server.address_register.citizen_view import is_seen_elsewhere
 from reference_server.address_register.set_up import SetUp
 from reference_server.api_schemas import EXAMPLES, SCHEMAS
 from reference_server.appointments import Appointments
@@ -95,7 +96,8 @@ def create_app(
     strategy, representing = scenario.platform.strategy, Representing(now)
     if strategy is Strategy.HOLD:
         app.before_request(_letting_go(EndedHolds(storage)))
-    asking = Citizens(books, storage, scenario.platform.listing).routes()
+    elsewhere = {card.book.id for card in cards if is_seen_elsewhere(card.service)}
+    asking = Citizens(books, storage, scenario.platform.listing, elsewhere).routes()
     their_own = (
         *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
         *Giving(books, storage, strategy, HOLD_S / speedup).routes(),

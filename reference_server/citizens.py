@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from http import HTTPStatus
 from typing import Final
 
@@ -25,12 +25,19 @@ _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
 class Citizens:
-    """What citizens ask for on the way to an appointment."""
+    """What citizens ask for on the way to an appointment.
 
-    def __init__(self, books: Books, storage: Storage, listing: Listing) -> None:
+    Parameters
+    ----------
+    elsewhere : set of str
+        Ids of the books that people of other municipalities see.
+    """
+
+    def __init__(self, books: Books, storage: Storage, listing: Listing, elsewhere: Set[str]) -> None:
         self._books = books
         self._storage = storage
         self._listing = listing
+        self._elsewhere = elsewhere
         self._free = FreeLists(storage)
 
     def books(self) -> Response:
@@ -40,8 +47,9 @@ class Citizens:
         offered = [one for one in self._books if municipality in (None, one.municipality_number)]
         if not offered:
             refuse(HTTPStatus.NOT_FOUND, "no such municipality here")
+        shown = [one for one in offered if one.id in self._elsewhere] if _asks_elsewhere() else offered
         return jsonify(
-            books=[{"id": one.id, "name": one.name, "municipality": one.municipality_number} for one in offered]
+            books=[{"id": one.id, "name": one.name, "municipality": one.municipality_number} for one in shown]
         )
 
     def days(self, book_id: str) -> Response:
@@ -86,9 +94,12 @@ class Citizens:
                 does=self.books,
                 says="The books of a municipality, or of all.",
                 who=Who.CITIZEN,
-                parameters=[_MUNICIPALITY],
+                parameters=[_MUNICIPALITY, _ELSEWHERE],
                 answers={HTTPStatus.OK: _answer("Books", "The books.")},
-                refuses={HTTPStatus.NOT_FOUND: "No such municipality here."},
+                refuses={
+                    HTTPStatus.NOT_FOUND: "No such municipality here.",
+                    HTTPStatus.UNPROCESSABLE_ENTITY: "Neither true nor false.",
+                },
             ),
             Route(
                 method="GET",
@@ -157,6 +168,13 @@ def _list(free: FreeList) -> Response:
     return Response(free.body, headers=headers, content_type="application/json")
 
 
+def _asks_elsewhere() -> bool:
+    wanted = request.args.get("elsewhere", "false")
+    if wanted not in ("true", "false"):
+        refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "expected elsewhere=true or elsewhere=false")
+    return wanted == "true"
+
+
 def _is_date(text: str) -> bool:
     try:
         dt.date.fromisoformat(text)
@@ -180,6 +198,14 @@ _MUNICIPALITY: Final = Parameter(
     says="Its number.",
     schema={"type": "string"},
     example="9999",
+    required=False,
+)
+_ELSEWHERE: Final = Parameter(
+    name="elsewhere",
+    place="query",
+    says="Only what people of other municipalities see: «Bestill koronatest i annen kommune».",
+    schema={"type": "boolean", "default": False},
+    example=True,
     required=False,
 )
 _KNOWN: Final = Parameter(

@@ -1,5 +1,6 @@
 """Builders for tests: `a.scenario(...)` reads as a sentence."""
 
+import datetime as dt
 import functools
 import tomllib
 from importlib.resources import files
@@ -15,3 +16,21 @@ def scenario(overrides: dict[str, Any] | None = None) -> Scenario:
         *parents, key = path.split(".")
         functools.reduce(lambda part, name: part[name], parents, table)[key] = value
     return Scenario.model_validate(table)
+
+
+def scenario_of_three_municipalities(overrides: dict[str, Any] | None = None) -> Scenario:
+    """Askøy, Bergen and Oslo, each with a book for corona tests, on smittevern, and one for vaccines."""
+    block = {
+        "dates": [dt.date(2021, 5, 10)],
+        "open": {"from": "08:30", "to": "09:00"},
+        "length": "5 min",
+        "parallel": 1,
+    }
+    books = [("Testhall", "koronatest"), ("Vaksinehall", "koronavaksine")]
+    return scenario(
+        {
+            "municipality": {"names": ["Askøy", "Bergen", "Oslo"]},
+            "slots": [block | {"book": name, "type": kind} for name, kind in books],
+        }
+        | (overrides or {})
+    )

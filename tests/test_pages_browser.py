@@ -16,7 +16,7 @@ from reference_server.pages.language import LANGUAGES, LanguageCode, language_of
 from reference_server.serving import RunningServer, running
 from scenarios.identity import national_number
 from scenarios.scenario import Scenario
-from tests import browser
+from tests import a, browser
 from tests.test_server_processes import Caller, until
 
 pytestmark = pytest.mark.slow
@@ -265,6 +265,28 @@ def test_axe_finds_nothing_on_the_pages_on_behalf_of_somebody(asking_server: Run
         inspection.on_behalf()
         inspection.opens("/timeavtaler")
     assert len(inspection.seen) == 7
+
+
+def test_axe_finds_nothing_on_the_way_to_another_municipality_and_the_keyboard_gets_there() -> None:
+    browser.chromium()
+    with (
+        running(a.scenario_of_three_municipalities(), pace=Pace.NONE) as server,
+        browser.browsing(script=True) as context,
+    ):
+        page = context.pages[0]
+        for lang in LANGUAGES:
+            browser.log_in(page, server, lang=lang)
+            inspection = Inspection(page, server.base_url, lang)
+            inspection.opens("/bestill", "/bestill/kommune", "/bestill/timebok", "/bestill/annen-kommune?neste=1")
+            page.goto(f"{server.base_url}/bestill")
+            enters(page, inspection.tr("need.elsewhere"), "/annen-kommune$")
+            tabs_to(page, "Bergen")
+            page.keyboard.press("Space")
+            enters(page, inspection.tr("layout.next"), "kommune=4601")
+            inspection.looks()
+            tabs_to(page, "Testhall")
+            page.keyboard.press("Space")
+            enters(page, inspection.tr("layout.next"), "/bestill/4601-1$")
 
 
 def test_by_keyboard_alone_for_a_child_and_back_to_oneself(server: RunningServer) -> None:

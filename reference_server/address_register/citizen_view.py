@@ -95,9 +95,14 @@ def other_municipality_view(set_up: SetUp) -> tuple[ServiceView, ...]:
 
     All that smittevern offers, whatever its type, and nothing else.
     """
-    smittevern = (service for service in set_up.services if service.kind is ServiceKind.SMITTEVERN)
-    views = (view_of(set_up, service) for service in smittevern)
+    shown = (service for service in set_up.services if is_seen_elsewhere(service.kind))
+    views = (view_of(set_up, service) for service in shown)
     return tuple(view for view in views if view is not None and view.choices)
+
+
+def is_seen_elsewhere(kind: ServiceKind) -> bool:
+    """Whether people of other municipalities find what a service offers; for all others it shows locally only."""
+    return kind is ServiceKind.SMITTEVERN
 
 
 def title_of(book: Book, municipality: str) -> str | None:

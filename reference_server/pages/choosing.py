@@ -50,7 +50,7 @@ class Choosing:
     def need(self) -> Response:
         """«Hva slags time trenger du?»."""
         self._desk.citizen()
-        return self._desk.show("need.html")
+        return self._desk.show("need.html", several=len(self._desk.municipalities.names) > 1)
 
     def guidance(self) -> Response:
         """Guidance before booking."""
@@ -58,21 +58,21 @@ class Choosing:
         return self._desk.show("guidance.html")
 
     def choose(self) -> Response:
-        """«Velg behandler»: the books, with the text under each name."""
+        """«Velg behandler»: the books of the home municipality, with the text under each name."""
         self._desk.citizen()
-        cards, chosen = self._desk.cards, request.args.get("timebok")
-        if chosen in cards:
+        chosen, known = request.args.get("timebok"), self._desk.municipalities
+        if chosen in self._desk.cards:
             return see_other(f"/bestill/{chosen}")
-        missing = "neste" in request.args
-        owners = {(card.service, card.book.municipality_name) for card in cards.values()}
+        missing, cards = "neste" in request.args, known.at_home()
+        owners = {(card.service, card.book.municipality_name) for card in cards}
         return self._desk.show(
             "book.html",
             status=HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK,
             heading=self._heading(next(iter(owners)))
             if len(owners) == 1
             else self._desk.language.text("choose.title_many"),
-            cards=list(cards.values()),
-            several=len(owners) > 1,
+            cards=cards,
+            home=known.names[known.home] if len(known.names) > 1 else None,
             missing=missing,
         )
 

@@ -11,6 +11,7 @@ from flask import Response, abort, make_response, redirect, request
 from reference_server.pages.behalf import Behalf, Chosen, NotRepresented, Oneself
 from reference_server.pages.card import BookCard
 from reference_server.pages.language import DEFAULT, LANGUAGES, Language, language_of
+from reference_server.pages.municipalities import Municipalities
 from reference_server.pages.rendering import page
 from reference_server.pages.session import Session, Sessions
 from reference_server.storage import Reservation, Storage
@@ -41,6 +42,7 @@ class Desk:
         self.storage = storage
         self.sessions = sessions
         self.clock = clock
+        self.municipalities = Municipalities(cards)
         self.behalf = Behalf(sessions, clock)
         self._starts = {card.book.id: frozenset(card.book.starts) for card in cards}
 

@@ -14,6 +14,7 @@ from reference_server.login_client import RelyingParty
 from reference_server.pages.card import BookCard, card_of
 from reference_server.pages.choosing import Choosing
 from reference_server.pages.desk import Desk
+from reference_server.pages.elsewhere import Elsewhere
 from reference_server.pages.outside import Outside
 from reference_server.pages.own import Own
 from reference_server.pages.rendering import STYLE_PATH, style
@@ -66,7 +67,7 @@ def pages_part(
     """
     desk = Desk(cards, storage, Sessions(secret), clock)
     routes = Blueprint("pages", __name__)
-    for part in (Outside(desk, login, Tokens(secret)), Whom(desk), Choosing(desk), Own(desk)):
+    for part in (Outside(desk, login, Tokens(secret)), Whom(desk), Choosing(desk), Elsewhere(desk), Own(desk)):
         part.mount(routes)
     routes.get(STYLE_PATH)(style)
     routes.before_request(lambda: None if request.endpoint in _OPEN else _waits(desk, refusal_of))
