@@ -12,7 +12,7 @@ from reference_server.waiting_room import Admitted, Queued, WaitingRoom
 from scenarios.attempts import Operation
 from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.plan import Plan
-from scenarios.scenario import Scenario
+from scenarios.scenario import Scenario, WaitingRoomRules
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import Quantity, uniforms
 
@@ -57,10 +57,10 @@ class OpenBook:
 class World:
     """The platform of a scenario at the moment of the first SMS: every queue empty, every place free.
 
-    There is no warm-up: a send-out starts from rest, and the start is what is studied (a terminating simulation).
+    Of the plan it wants the chance at the door, where there is a waiting room. There is no warm-up: a send-out starts from rest, and the start is what is studied (a terminating simulation).
     """
 
-    def __init__(self, scenario: Scenario, plan: Plan) -> None:
+    def __init__(self, scenario: Scenario, plan: Plan | None = None) -> None:
         platform = scenario.platform
         self.env = simpy.Environment()
         self.strategy: Strategy = platform.strategy
@@ -71,8 +71,7 @@ class World:
         self.books: tuple[tuple[OpenBook, ...], ...] = tuple(
             tuple(_opened(book) for book in municipality.books) for municipality in inventory_of(scenario)
         )
-        order = _order(plan)
-        self.room = platform.waiting_room and WaitingRoom(platform.waiting_room, lambda count: int(next(order) * count))
+        self.room = platform.waiting_room and _room(platform.waiting_room, plan)
 
     def station(self, operation: Operation) -> simpy.Resource:
         """Who serves an operation."""
@@ -119,6 +118,13 @@ class World:
             return None
         time = ledger.free_times(days[0])[0]
         return time, ledger.reserve(time, citizen)
+
+
+def _room(rules: WaitingRoomRules, plan: Plan | None) -> WaitingRoom:
+    if plan is None:
+        raise ValueError("a waiting room draws lots, and the plan says which")
+    order = _order(plan)
+    return WaitingRoom(rules, lambda count: int(next(order) * count))
 
 
 def _order(plan: Plan) -> Iterator[float]:
