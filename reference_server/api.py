@@ -28,6 +28,7 @@ from reference_server.pages.part import LISTS, RESERVES, cards_of, pages_part
 from reference_server.representing import Representing
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
+from reference_server.waitlist import Waitlist
 from reference_server.web import METRICS, problem, web_app
 from scenarios.inventory import inventory_of
 from scenarios.reading import sha256_of
@@ -35,8 +36,11 @@ from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Strategy
 
 _API: Final = "/api/v1"
-_LISTS: Final = ("books", "days", "slots", "inbox", "appointments", "appointment")
-_DECISIONS: Final = ("reserve", "reserve_at_once", "assign", "hold", "confirm", "cancel", "change")
+_LISTS: Final = ("books", "days", "slots", "inbox", "appointments", "appointment", "waitlist")
+_DECISIONS: Final = (
+    *("reserve", "reserve_at_once", "assign", "hold", "confirm", "cancel", "change"),
+    *("join_waitlist", "leave_waitlist"),
+)
 _OF_CITIZENS: Final = ("citizens", "pages")
 """The parts that look at free times and claim them."""
 
@@ -102,6 +106,7 @@ def create_app(
         *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
         *Giving(books, storage, strategy, HOLD_S / speedup).routes(),
         *Appointments(books, storage, now).routes(),
+        *Waitlist(books, storage).routes(),
     )
     citizens = (*representing.open_to_others(their_own), *representing.routes())
     operators = Operators(storage, admin_token, app.extensions[METRICS], entrance).routes()

@@ -31,6 +31,14 @@ _PLACE: Final[dict[str, Schema]] = {
     "reservation": _ID,
     "appointment": _ID,
 }
+_IN_LINE: Final[dict[str, Schema]] = {"book": _TEXT, "since_s": {"type": "number"}, "ahead": _ANY_COUNT}
+_WAITED: Final[dict[str, Schema]] = {
+    "citizen": _TEXT,
+    "book": _TEXT,
+    "since_s": {"type": "number"},
+    "ended_s": {"type": ["number", "null"]},
+    "given": {"oneOf": [_ID, {"type": "null"}]},
+}
 
 SCHEMAS: Final[dict[str, Schema]] = {
     "Front": closed(
@@ -50,7 +58,14 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "AnyTime": closed({"book": _TEXT}),
     "Held": closed({"reservation": _ID, "status": {"const": "HELD"}, "held_until_s": {"type": "number"}}),
     "Sent": closed({"reservation": _ID, "status": {"const": "SENT"}}),
-    "Confirmation": closed({"reservation": _ID, "outcome": {"enum": ["CONFIRMED", "CANCELLED"]}, **_APPOINTMENT}),
+    "Confirmation": closed(
+        {
+            "reservation": _ID,
+            "outcome": {"enum": ["CONFIRMED", "CANCELLED"]},
+            "from_waitlist": {"type": "boolean"},
+            **_APPOINTMENT,
+        }
+    ),
     "Rejection": closed(
         {
             "reservation": _ID,
@@ -63,6 +78,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
     "Appointment": closed(
         _APPOINTMENT | {"reservation": _ID, "book": _TEXT, "status": {"enum": ["CONFIRMED", "CANCELLED"]}}
     ),
+    "InLine": closed(_IN_LINE),
+    "Waitlist": closed({"waitlist": listed(closed(_IN_LINE))}),
     "NewStart": closed({"start": START}),
     "Represented": closed(
         {
@@ -87,6 +104,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         {
             "reservations": listed(closed(_KEPT)),
             "appointments": listed(closed(_PLACE)),
+            "waitlist": listed(closed(_WAITED)),
             "free": _ANY_COUNT,
             "capacity": _ANY_COUNT,
         }
@@ -115,11 +133,13 @@ EXAMPLES: Final[dict[str, object]] = {
     "Wish": {"book": "9999-1", "start": "2021-05-10T08:30"},
     "AnyTime": {"book": "9999-1"},
     "Held": {"reservation": _RESERVATION, "status": "HELD", "held_until_s": 1620000600.0},
-    "Confirmation": {"reservation": _RESERVATION, "outcome": "CONFIRMED"} | _CONFIRMED,
+    "Confirmation": {"reservation": _RESERVATION, "outcome": "CONFIRMED", "from_waitlist": False} | _CONFIRMED,
     "Sent": {"reservation": _RESERVATION, "status": "SENT"},
-    "Inbox": {"messages": [{"reservation": _RESERVATION, "outcome": "CONFIRMED"} | _CONFIRMED]},
+    "Inbox": {"messages": [{"reservation": _RESERVATION, "outcome": "CONFIRMED", "from_waitlist": False} | _CONFIRMED]},
     "Appointments": {"appointments": [_CONFIRMED]},
     "Appointment": {"reservation": _RESERVATION, "book": "9999-1", "status": "CONFIRMED"} | _CONFIRMED,
+    "InLine": {"book": "9999-1", "since_s": 1620000600.0, "ahead": 2},
+    "Waitlist": {"waitlist": [{"book": "9999-1", "since_s": 1620000600.0, "ahead": 2}]},
     "NewStart": {"start": "2021-05-11T09:00"},
     "Represented": {
         "represented": [
@@ -129,5 +149,5 @@ EXAMPLES: Final[dict[str, object]] = {
     "Admission": {"status": "admitted", "admission": "WyJhIiwxXQ.c2lnbmVk", "stay_s": 900.0},
     "Queued": {"status": "queued", "position": 12, "wait_s": 34.5, "ask_again_s": 15.0},
     "Status": {"status": "live"},
-    "Record": {"reservations": [], "appointments": [], "free": 144, "capacity": 144},
+    "Record": {"reservations": [], "appointments": [], "waitlist": [], "free": 144, "capacity": 144},
 }

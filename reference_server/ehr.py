@@ -1,12 +1,17 @@
-"""The record system (EPJ): takes reservations in order of arrival, decides each and answers when its work is done."""
+"""The record system (EPJ): takes reservations in order of arrival, decides each and answers when its work is done.
+
+What comes free it gives to those on the waiting list of the book.
+"""
 
 import heapq
 import random
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final, NoReturn
 
+from reference_server.booking import Terms
+from reference_server.local_time import local_clock
 from reference_server.pace import Pace, ServiceTimes
 from reference_server.storage import Storage, StorageUnavailable, Waiting
 from scenarios.scenario import Scenario
@@ -21,6 +26,7 @@ MOST_AT_ONCE: Final = 64
 _LOOK_EVERY_S: Final = 0.01
 """Also how long reservations may gather: one commit for each would take half of what the disk can do."""
 
+_FILL_EVERY_S: Final = 0.1
 _CLOCK_STEP_S: Final = 0.5
 
 
@@ -42,10 +48,21 @@ class Ehr:
     that worker is done. The worker counts as begun when it was free and the reservation there, not when the loop
     came to see it, so a late loop takes nothing from the capacity. What is taken up at one look is committed at once.
     A message stays with the sender until it is decided, so it is delivered at least once, and again after a failure.
+
+    Between decisions, places that are free in a book go to those who wait for one there. Until then such a place can
+    be booked by anybody: the first that is committed wins. Only times as far ahead as the book's deadline for
+    cancelling are given (ASSUMPTION): who is given a time unasked must have time to come, or to say no.
     """
 
     def __init__(
-        self, scenario: Scenario, storage: Storage, pace: Pace, speedup: float, now_s: float, link: Link = FAULTLESS
+        self,
+        scenario: Scenario,
+        storage: Storage,
+        pace: Pace,
+        speedup: float,
+        now_s: float,
+        link: Link = FAULTLESS,
+        terms_of: Callable[[str], Terms] = lambda _: Terms(),
     ) -> None:
         station = scenario.platform.ehr
         scale = 1 / speedup if pace is Pace.SCENARIO else 0.0
@@ -55,14 +72,29 @@ class Ehr:
         self._free_s = [now_s] * station.workers  # a heap
         self._storage = storage
         self._link = link
+        self._terms_of = terms_of
+        self._clock = local_clock(scenario)
+        self._fill_at_s = now_s
+        self._filled = False
 
     def step(self, now_s: float) -> float:
-        """Take up what free workers can, the oldest first; returns how many seconds to wait before the next step."""
+        """Take up what free workers can, the oldest first, or give a place to who waits for one.
+
+        Returns how many seconds to wait before the next step.
+        """
         if self._free_s[0] > now_s:
             return self._free_s[0] - now_s
+        filled, self._filled = self._filled, False
+        if not filled and self._fill(now_s):  # by turns with reservations, if there are many of both
+            self._filled = True
+            return 0.0
         waiting = self._storage.waiting(now_s, MOST_AT_ONCE)
         if not waiting:
-            return _LOOK_EVERY_S
+            return 0.0 if filled else _LOOK_EVERY_S
+        self._take_up(waiting, now_s)
+        return 0.0
+
+    def _take_up(self, waiting: Sequence[Waiting], now_s: float) -> None:
         free_s, work = self._shared_out(waiting, now_s)
         failing = [self._happens(self._link.failing) for _ in work]
         arrived = [one for one, fails in zip(work, failing, strict=True) if not fails]
@@ -73,7 +105,6 @@ class Ehr:
         for reservation, done_s in arrived:
             if self._happens(self._link.repeated):
                 self._storage.decide(reservation, visible_s=done_s)
-        return 0.0
 
     def _shared_out(self, waiting: Sequence[Waiting], now_s: float) -> tuple[list[float], list[tuple[str, float]]]:
         """When the workers are free again, and which reservations they have done by when."""
@@ -93,14 +124,38 @@ class Ehr:
     def shift(self, by_s: float) -> None:
         """The clock was set by so much: workers are busy no longer or shorter for it."""
         self._free_s = [free_s + by_s for free_s in self._free_s]
+        self._fill_at_s += by_s
+
+    def _fill(self, now_s: float) -> bool:
+        """Give one free place to the first in line, in the book with the longest wait that has one."""
+        books = self._storage.waited_books() if now_s >= self._fill_at_s else []
+        if books:
+            done_s = now_s + self._times.draw(self._chance)
+            if any(self._gives(book, now_s, done_s) for book in books):
+                heapq.heapreplace(self._free_s, done_s)
+                return True
+            self._fill_at_s = now_s + _FILL_EVERY_S
+        return False
+
+    def _gives(self, book: str, now_s: float, visible_s: float) -> bool:
+        terms = self._terms_of(book)
+        first_start = terms.first_cancellable(self._clock())
+        return self._storage.give_waitlisted(book, first_start, now_s, visible_s, terms) is not None
 
     def _happens(self, share: float) -> bool:
         return share > 0 and self._chance.random() < share
 
 
-def run(scenario: Scenario, storage: Storage, pace: Pace, speedup: float, link: Link = FAULTLESS) -> NoReturn:
+def run(
+    scenario: Scenario,
+    storage: Storage,
+    pace: Pace,
+    speedup: float,
+    link: Link = FAULTLESS,
+    terms_of: Callable[[str], Terms] = lambda _: Terms(),
+) -> NoReturn:
     """Work for ever, giving a sign of life every second; a database that is busy is tried again."""
-    ehr = Ehr(scenario, storage, pace, speedup, time.time(), link)
+    ehr = Ehr(scenario, storage, pace, speedup, time.time(), link, terms_of)
     stopped, beat_at_s, offset_s = False, 0.0, time.time() - time.monotonic()
     while True:
         step_s = time.time() - time.monotonic() - offset_s

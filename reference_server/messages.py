@@ -22,7 +22,12 @@ def message_of(reservation: Reservation, book: AppointmentBook) -> dict[str, obj
     if reservation.appointment is None:
         words = _LOST if reservation.state is State.DEAD_LETTER else _TAKEN
         return {"reservation": reservation.id, "outcome": reservation.state, "message": words}
-    return {"reservation": reservation.id, "outcome": reservation.state} | appointment_of(reservation, book)
+    said = {
+        "reservation": reservation.id,
+        "outcome": reservation.state,
+        "from_waitlist": reservation.waited is not None,
+    }
+    return said | appointment_of(reservation, book)
 
 
 def appointment_of(reservation: Reservation, book: AppointmentBook) -> dict[str, object]:

@@ -12,6 +12,7 @@ from reference_server.api_schemas import EXAMPLES
 from reference_server.door import Entrance
 from reference_server.metrics import CONTENT_TYPE, Family, RequestMetrics, gauge, text_of
 from reference_server.openapi import Answer, Route, Who, named
+from reference_server.record import Record
 from reference_server.storage import Reservation, State, Storage
 from reference_server.web import bearer_token, problem, refuse
 
@@ -55,6 +56,7 @@ class Operators:
         return jsonify(
             reservations=[_reservation(one) for one in record.reservations],
             appointments=[_appointment(one) for one in record.reservations if one.state is State.CONFIRMED],
+            waitlist=_waitlist(record),
             free=record.free,
             capacity=record.capacity,
         )
@@ -102,7 +104,7 @@ class Operators:
                 who=Who.ADMIN,
                 answers={
                     HTTPStatus.OK: Answer(
-                        says="Every reservation, and the appointments that stand.",
+                        says="Every reservation, the appointments that stand, and who waits or waited for one.",
                         schema=named("Record"),
                         example=EXAMPLES["Record"],
                     )
@@ -142,6 +144,20 @@ def _reservation(one: Reservation) -> dict[str, object]:
         "start": one.wish.start,
         "state": one.state,
     }
+
+
+def _waitlist(record: Record) -> list[dict[str, object]]:
+    given = {one.waited: one.id for one in record.reservations if one.waited is not None}
+    return [
+        {
+            "citizen": one.citizen,
+            "book": one.book,
+            "since_s": one.since_s,
+            "ended_s": one.ended_s,
+            "given": given.get(one.number),
+        }
+        for one in record.waitlist
+    ]
 
 
 def _appointment(one: Reservation) -> dict[str, object]:

@@ -11,10 +11,11 @@ import psycopg
 from psycopg_pool import ConnectionPool
 
 from reference_server.booking import Confirmed, Decision
+from reference_server.reservation import Reservation
 from reference_server.sql_record import RESERVATIONS, Connection, Rows, reservation_of
 from reference_server.sql_storage import SqlStorage
 from reference_server.sql_wishes import new_id
-from reference_server.storage import Reservation, StorageUnavailable
+from reference_server.storage import StorageUnavailable
 
 BUSY_S: Final = 2.0
 """Longest wait for a lock or a connection before a request is turned away. ASSUMPTION: as for SQLite."""
@@ -47,6 +48,8 @@ _DECIDE: Final = f"""
 
 class PostgresqlStorage(SqlStorage):
     """The `Storage` in a prepared database; safe to share between threads and between processes."""
+
+    row_lock = "FOR UPDATE"
 
     def __init__(self, address: str) -> None:
         self._pool = ConnectionPool(

@@ -6,6 +6,22 @@ from dataclasses import dataclass
 from reference_server.reservation import Reservation, State
 
 
+@dataclass(frozen=True, slots=True)
+class Waitlisted:
+    """Somebody's wait for a place in a book, in seconds of Unix time; `ended_s` is None as long as it lasts.
+
+    A wait that ended with a place is one whose `number` a reservation carries as `waited`; another one ended because
+    the citizen left, or got a place there by other means.
+    """
+
+    number: int
+    citizen: str
+    acting: str
+    book: str
+    since_s: float
+    ended_s: float | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """Everything on record at one moment, in order of arrival; `free` and `capacity` count places."""
@@ -13,6 +29,7 @@ class Record:
     reservations: Sequence[Reservation]
     free: int
     capacity: int
+    waitlist: Sequence[Waitlisted]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

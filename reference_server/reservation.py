@@ -106,6 +106,15 @@ class TooOften:
 
 
 @dataclass(frozen=True, slots=True)
+class InLine:
+    """The citizen waits for a place in this book, since then in seconds of Unix time, with so many `ahead`."""
+
+    book: str
+    since_s: float
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class Waiting:
     """A reservation that is not decided; sent, or put off until, `sent_s` in seconds of Unix time."""
 
@@ -119,7 +128,7 @@ class Reservation:
 
     `appointment` and `place` are set once it is confirmed and stay when it is cancelled: an appointment that stands is
     one whose `state` is `CONFIRMED`. `replaces` names the reservation that it was changed from, `held_until_s` (Unix
-    time) when a hold ends.
+    time) when a hold ends, `waited` the place in line that it was given for; None for one that was asked for.
     """
 
     id: str
@@ -129,6 +138,7 @@ class Reservation:
     place: int | None
     replaces: str | None = None
     held_until_s: float | None = None
+    waited: int | None = None
 
     @property
     def slot(self) -> str:

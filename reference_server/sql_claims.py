@@ -3,6 +3,7 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from typing import ClassVar
 
 from reference_server.reservation import Reservation, State
 from reference_server.sql_record import Connection, SqlRecord
@@ -11,6 +12,9 @@ from reference_server.sql_wishes import new_id
 
 class SqlClaims(SqlRecord):
     """Transactions that write, and places claimed in them."""
+
+    row_lock: ClassVar[str] = ""
+    """What ends a SELECT whose rows nobody else may write until the transaction ends."""
 
     @abstractmethod
     def writing(self, *citizens: str) -> AbstractContextManager[Connection]:

@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
-from reference_server.storage import EhrStatus, Levels, NoSuchReservation, Record, Reservation, State, Wish
+from reference_server.record import EhrStatus, Levels, Record, Waitlisted
+from reference_server.reservation import NoSuchReservation, Reservation, State, Wish
 
 RESERVATIONS: Final = (
-    "SELECT id, citizen, acting, idempotency_key, book, start, state, appointment, place, replaces, held_until_s"
+    "SELECT id, citizen, acting, idempotency_key, book, start, state, appointment, place, replaces, held_until_s,"
+    " waited"
     " FROM reservation "
 )
+
+_WAITS: Final = "SELECT number, citizen, acting, book, since_s, ended_s FROM waitlist ORDER BY number"
 
 
 class Rows(Protocol):
@@ -111,7 +115,13 @@ class SqlRecord(ABC):
         with self.snapshot() as connection:
             rows = connection.execute(RESERVATIONS + "ORDER BY number").fetchall()
             free, capacity = connection.execute("SELECT sum(places - taken), sum(places) FROM offered").fetchone()
-        return Record(reservations=[reservation_of(row) for row in rows], free=free, capacity=capacity)
+            waits = connection.execute(_WAITS).fetchall()
+        return Record(
+            reservations=[reservation_of(row) for row in rows],
+            free=free,
+            capacity=capacity,
+            waitlist=[Waitlisted(*row) for row in waits],
+        )
 
     def levels(self) -> Levels:
         """See `Storage`."""
@@ -141,7 +151,7 @@ class SqlRecord(ABC):
 
 def reservation_of(row: Sequence[Any]) -> Reservation:
     """The reservation in a row of `RESERVATIONS`."""
-    reservation, citizen, acting, key, book, start, state, appointment, place, replaces, held_until_s = row
+    reservation, citizen, acting, key, book, start, state, appointment, place, replaces, held_until_s, waited = row
     wish = Wish(
         citizen=citizen,
         idempotency_key=key,
@@ -157,4 +167,5 @@ def reservation_of(row: Sequence[Any]) -> Reservation:
         place=place,
         replaces=replaces,
         held_until_s=held_until_s,
+        waited=waited,
     )

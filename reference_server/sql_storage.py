@@ -22,10 +22,11 @@ from reference_server.reservation import (
 from reference_server.sql_appointments import SqlAppointments
 from reference_server.sql_holds import SqlHolds
 from reference_server.sql_record import Connection
+from reference_server.sql_waitlist import SqlWaitlist
 from reference_server.sql_wishes import inserted, known_or_refused, new_id, read
 
 
-class SqlStorage(SqlHolds, SqlAppointments):
+class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
     """The `Storage` over a database; see there for what each method promises."""
 
     def offer(self, times: Sequence[tuple[str, str, int]]) -> int:

@@ -7,7 +7,8 @@ from reference_server.booking import Terms
 from reference_server.reservation import ACTIVE, KeyReused, LimitReached, Reservation, Wish
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 
-_ACTIVE: Final = ", ".join(f"'{state}'" for state in sorted(ACTIVE))
+ACTIVE_STATES: Final = ", ".join(f"'{state}'" for state in sorted(ACTIVE))
+"""For `state IN (...)`."""
 
 
 def known_or_refused(
@@ -15,14 +16,21 @@ def known_or_refused(
 ) -> Reservation | KeyReused | LimitReached | None:
     """The reservation that the key stands for already, or why there can be no new one; None lets it in."""
     known = known_by_key(connection, wish, any_start=any_start)
-    if known is not None or terms.most_active is None:
+    if known is not None:
         return known
+    return LimitReached() if is_full(connection, wish.citizen, wish.book, terms, now_s) else None
+
+
+def is_full(connection: Connection, citizen: str, book: str, terms: Terms, now_s: float) -> bool:
+    """Whether the citizen has as many active reservations in the book as the terms allow."""
+    if terms.most_active is None:
+        return False
     (active,) = connection.execute(
-        f"SELECT count(*) FROM reservation WHERE citizen = ? AND book = ? AND state IN ({_ACTIVE})"  # noqa: S608
+        f"SELECT count(*) FROM reservation WHERE citizen = ? AND book = ? AND state IN ({ACTIVE_STATES})"  # noqa: S608
         " AND (state <> 'HELD' OR held_until_s > ?)",  # an ended hold bars nobody before it is swept away
-        (wish.citizen, wish.book, now_s),
+        (citizen, book, now_s),
     ).fetchone()
-    return None if terms.allows_another(active) else LimitReached()
+    return not terms.allows_another(active)
 
 
 def known_by_key(

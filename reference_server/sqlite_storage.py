@@ -8,10 +8,11 @@ from collections.abc import Generator, Sequence
 from pathlib import Path
 from typing import Final
 
+from reference_server.reservation import Reservation
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 from reference_server.sql_storage import SqlStorage
 from reference_server.sqlite_writers import Writers
-from reference_server.storage import Reservation, StorageUnavailable
+from reference_server.storage import StorageUnavailable
 
 BUSY_S: Final = 2.0
 """Longest wait for the database before a request is turned away. ASSUMPTION: well below what people wait for a page."""

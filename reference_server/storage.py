@@ -1,7 +1,8 @@
 """What the server needs of a database: a small protocol that SQLite and PostgreSQL both keep.
 
-A reservation is the one thing on record. It is asked for in one of four ways (`send`, `reserve`, `hold`, `assign`), and
-only a reservation that is `HELD` or `CONFIRMED` has its place; everything else a place ever was stays on record.
+Reservations are what is on record, and who waits in line for one. A reservation is asked for in one of four ways
+(`send`, `reserve`, `hold`, `assign`) or given to who waits, and only one that is `HELD` or `CONFIRMED` has its place;
+everything else a place ever was stays on record.
 Expected refusals are values. Every method that asks for something takes an idempotency key or can be asked again
 without harm. The words it speaks, `reservation` and `record`, can be had from here as well.
 """
@@ -12,6 +13,7 @@ from typing import Protocol, overload
 from reference_server.booking import UNLIMITED, Decision, Terms
 from reference_server.record import EhrStatus, Levels, Record
 from reference_server.reservation import (
+    InLine,
     KeyReused,
     LimitReached,
     Move,
@@ -140,6 +142,39 @@ class Storage(Protocol):
         """A delivery failed: the next is due then. After `MOST_DELIVERIES` it is a `DEAD_LETTER`, which shows.
 
         Returns the state it has then; one that is decided is left as it is.
+        """
+        ...
+
+    def join_waitlist(
+        self, citizen: str, book: str, now_s: float, terms: Terms = UNLIMITED, acting: str | None = None
+    ) -> InLine | LimitReached:
+        """Put a citizen last in the line of a book, for whatever place there comes free.
+
+        There is one place in line each: asking again keeps it. It ends when the citizen leaves, or gets a place in
+        the book by whatever way but a change.
+        """
+        ...
+
+    def leave_waitlist(self, citizen: str, book: str, now_s: float) -> bool:
+        """Give up a place in line; returns whether there was one."""
+        ...
+
+    def in_line(self, citizen: str) -> list[InLine]:
+        """Where the citizen waits, in the order in which that began."""
+        ...
+
+    def waited_books(self) -> list[str]:
+        """Books that somebody waits for, the longest wait first."""
+        ...
+
+    def give_waitlisted(
+        self, book: str, first_start: str, now_s: float, visible_s: float, terms: Terms = UNLIMITED
+    ) -> Reservation | None:
+        """Confirm the first free place from a start on for the first in line, whose wait ends with it, both or neither.
+
+        Whoever has as many active reservations as the terms allow is passed over and stays in line, since a wish that
+        is sent may yet be rejected. A free place is nobody's until then: somebody who books it meanwhile has it, the
+        first that is committed wins. None says that nobody was given anything.
         """
         ...
 

@@ -57,7 +57,8 @@ class OpenBook:
 class World:
     """The platform of a scenario at the moment of the first SMS: every queue empty, every place free.
 
-    Of the plan it wants the chance at the door, where there is a waiting room. There is no warm-up: a send-out starts from rest, and the start is what is studied (a terminating simulation).
+    There is no warm-up: a send-out starts from rest, and the start is what is studied (a terminating simulation). What
+    it wants of the plan is the chance at the door, where there is a waiting room.
     """
 
     def __init__(self, scenario: Scenario, plan: Plan | None = None) -> None:

@@ -52,7 +52,7 @@ class Emptied:
         if database is Database.POSTGRESQL:
             address, self.storage = _shared_postgresql()
             with psycopg.connect(address, autocommit=True) as connection:
-                connection.execute("TRUNCATE reservation")
+                connection.execute("TRUNCATE reservation, waitlist RESTART IDENTITY")
                 connection.execute("UPDATE offered SET free = ARRAY(SELECT generate_series(1, places))")
         else:
             path = Path(self._folder.name) / "bookings.sqlite3"

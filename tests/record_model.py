@@ -1,11 +1,13 @@
 """The storage's promises as a pure model over `booking.Ledger`, for one book: what every database is held against."""
 
+import dataclasses
 from dataclasses import dataclass
 
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected, Terms
 from reference_server.reservation import (
     ACTIVE,
     MOST_DELIVERIES,
+    InLine,
     KeyReused,
     LimitReached,
     Move,
@@ -34,6 +36,18 @@ class Row:
     extensions: int = 0
     failures: int = 0
     due_s: float = 0.0
+    waited: int | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Wait:
+    """A place in line; the first of all has number 1."""
+
+    number: int
+    citizen: str
+    actor: str
+    since_s: float
+    lasts: bool = True
 
 
 class RecordModel:
@@ -41,7 +55,10 @@ class RecordModel:
 
     def __init__(self, book: AppointmentBook) -> None:
         self.rows: list[Row] = []
+        self.line: list[Wait] = []
         self.ledger = Ledger(book.places, book.day_of)
+        self._book = book.id
+        self._places = book.places
         self._starts = [book.time_text(time) for time in range(len(book.starts))]
 
     def send(self, wish: Wish, now_s: float, terms: Terms) -> Row | KeyReused | LimitReached:
@@ -57,14 +74,8 @@ class RecordModel:
             return known
         for start in self._starts:
             if start >= wish.start and (place := self._taken(start)):
-                assigned = Wish(
-                    citizen=wish.citizen,
-                    idempotency_key=wish.idempotency_key,
-                    book=wish.book,
-                    start=start,
-                    acting=wish.acting,
-                )
-                return self._added(Row(wish=assigned, state=State.CONFIRMED, place=place))
+                assigned = dataclasses.replace(wish, start=start)
+                return self._confirmed(self._added(Row(wish=assigned, state=State.SENT, place=place)))
         return NoneFree()
 
     def hold(self, wish: Wish, now_s: float, until_s: float, terms: Terms) -> Row | KeyReused | LimitReached | NoneFree:
@@ -91,8 +102,7 @@ class RecordModel:
             return row
         if not self._is_held(row, citizen, now_s):
             return NotHeld()
-        row.state = State.CONFIRMED
-        return row
+        return self._confirmed(row)
 
     def release(self, row: Row, citizen: str) -> Row | NotHeld:
         if row.wish.citizen != citizen or row.state is not State.HELD:
@@ -147,13 +157,59 @@ class RecordModel:
                 row.state = State.DEAD_LETTER
         return row.state
 
+    def join_waitlist(self, citizen: str, now_s: float, terms: Terms, acting: str | None) -> InLine | LimitReached:
+        if not self.in_line(citizen):
+            if not self._may_have_another(citizen, now_s, terms):
+                return LimitReached()
+            number = len(self.line) + 1
+            self.line.append(Wait(number=number, citizen=citizen, actor=acting or citizen, since_s=now_s))
+        return self.in_line(citizen)[0]
+
+    def leave_waitlist(self, citizen: str) -> bool:
+        for wait in self._waiting():
+            if wait.citizen == citizen:
+                wait.lasts = False
+                return True
+        return False
+
+    def in_line(self, citizen: str) -> list[InLine]:
+        return [
+            InLine(self._book, wait.since_s, ahead)
+            for ahead, wait in enumerate(self._waiting())
+            if wait.citizen == citizen
+        ]
+
+    def give_waitlisted(self, first_start: str, now_s: float, terms: Terms) -> Row | None:
+        first = next((wait for wait in self._waiting() if self._may_have_another(wait.citizen, now_s, terms)), None)
+        start = next((start for start in self._starts if start >= first_start and self._is_free(start)), None)
+        if first is None or start is None:
+            return None
+        wish = Wish(
+            citizen=first.citizen,
+            idempotency_key=f"waitlist {first.number}",
+            book=self._book,
+            start=start,
+            acting=None if first.actor == first.citizen else first.actor,
+        )
+        return self._answered(self._added(Row(wish=wish, state=State.SENT, waited=first.number)))
+
+    def _waiting(self) -> list[Wait]:
+        return [wait for wait in self.line if wait.lasts]
+
+    def _is_free(self, start: str) -> bool:
+        time = self._starts.index(start)
+        return any(self.ledger.holder(time, place) is None for place in range(1, self._places + 1))
+
     def _known_or_refused(
         self, wish: Wish, now_s: float, terms: Terms, *, any_start: bool = False
     ) -> Row | KeyReused | LimitReached | None:
         known = self._known(wish, any_start=any_start)
-        own = [row for row in self.rows if row.wish.citizen == wish.citizen and row.state in ACTIVE]
+        return known or (None if self._may_have_another(wish.citizen, now_s, terms) else LimitReached())
+
+    def _may_have_another(self, citizen: str, now_s: float, terms: Terms) -> bool:
+        own = [row for row in self.rows if row.wish.citizen == citizen and row.state in ACTIVE]
         active = [row for row in own if row.state is not State.HELD or (row.held_until_s or 0) > now_s]
-        return known or (None if terms.allows_another(len(active)) else LimitReached())
+        return terms.allows_another(len(active))
 
     def _known(self, wish: Wish, *, any_start: bool = False, replaces: str | None = None) -> Row | KeyReused | None:
         for row in self.rows:
@@ -174,7 +230,15 @@ class RecordModel:
 
     def _answered(self, row: Row) -> Row:
         row.place = self._taken(row.wish.start)
-        row.state = State.REJECTED if row.place is None else State.CONFIRMED
+        if row.place is not None:
+            return self._confirmed(row)
+        row.state = State.REJECTED
+        return row
+
+    def _confirmed(self, row: Row) -> Row:
+        row.state = State.CONFIRMED
+        if row.replaces is None:
+            self.leave_waitlist(row.wish.citizen)
         return row
 
     def _taken(self, start: str) -> int | None:

@@ -17,7 +17,15 @@ from tests import a
 from tests.office import ADMIN, Office
 from tests.visitor import FIRST_TIME, LOGIN, Reception
 
-PRIVATE = ("/timeavtaler", "/innboks", "/bestill", "/bestill/9999-1", FIRST_TIME, "/timeavtaler/one/kalender.ics")
+PRIVATE = (
+    "/timeavtaler",
+    "/innboks",
+    "/bestill",
+    "/bestill/9999-1",
+    FIRST_TIME,
+    "/venteliste/9999-1",
+    "/timeavtaler/one/kalender.ics",
+)
 
 
 @pytest.fixture

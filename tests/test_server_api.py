@@ -65,6 +65,7 @@ def test_a_confirmation_names_the_place_and_the_appointment(office: Office) -> N
     assert message == {
         "reservation": reservation,
         "outcome": "CONFIRMED",
+        "from_waitlist": False,
         "slot": book.slot_id(0, 1),
         "start": book.time_text(0),
         "title": "10. mai 2021, kl. 08:30: Time til koronavaksine hos Vaksine covid19 Beste kommune",

@@ -115,6 +115,24 @@ class StorageBesideTheModel(RuleBasedStateMachine):
             self.model.change(row, move, first_start),
         )
 
+    @rule(citizen=CITIZENS, acting=st.sampled_from([None, "parent"]), terms=TERMS)
+    def join_the_waiting_list(self, citizen: str, acting: str | None, terms: Terms) -> None:
+        self.agree(
+            self.storage.join_waitlist(citizen, BOOK.id, self.now_s, terms, acting),
+            self.model.join_waitlist(citizen, self.now_s, terms, acting),
+        )
+
+    @rule(citizen=CITIZENS)
+    def leave_the_waiting_list(self, citizen: str) -> None:
+        self.agree(self.storage.leave_waitlist(citizen, BOOK.id, self.now_s), self.model.leave_waitlist(citizen))
+
+    @rule(first_start=st.sampled_from(["", STARTS[1], STARTS[-1], "2022"]), terms=TERMS)
+    def give_to_the_first_in_line(self, first_start: str, terms: Terms) -> None:
+        self.agree(
+            self.storage.give_waitlisted(BOOK.id, first_start, self.now_s, self.now_s, terms),
+            self.model.give_waitlisted(first_start, self.now_s, terms),
+        )
+
     @rule()
     def decide_the_oldest(self) -> None:
         waiting, expected = self.storage.oldest_waiting(self.now_s), self.model.waiting(self.now_s)
@@ -168,6 +186,13 @@ class StorageBesideTheModel(RuleBasedStateMachine):
         assert (record.free, record.capacity) == (self.model.ledger.free, BOOK.capacity)
         taken = [one.slot for one in record.reservations if one.state in (State.HELD, State.CONFIRMED)]
         assert len(set(taken)) == len(taken) == self.model.ledger.booked
+        assert [(one.number, one.citizen, one.acting, one.since_s, one.ended_s is None) for one in record.waitlist] == [
+            (one.number, one.citizen, one.actor, one.since_s, one.lasts) for one in self.model.line
+        ]
+        waiting = {one.citizen for one in self.model.line if one.lasts}
+        assert {one for one in "abc" if self.storage.in_line(one)} == waiting
+        assert all(self.storage.in_line(one) == self.model.in_line(one) for one in waiting)
+        assert self.storage.waited_books() == ([BOOK.id] if waiting else [])
 
     def teardown(self) -> None:
         self.emptied.close()
@@ -176,11 +201,11 @@ class StorageBesideTheModel(RuleBasedStateMachine):
 def seen(one: Reservation) -> tuple[Any, ...]:
     """What the model knows of a reservation."""
     assert (one.appointment is not None) == (one.state in (State.CONFIRMED, State.CANCELLED))
-    return one.id, one.wish, one.state, one.place, one.replaces, one.held_until_s
+    return one.id, one.wish, one.state, one.place, one.replaces, one.held_until_s, one.waited
 
 
 def row_seen(row: Row) -> tuple[Any, ...]:
-    return row.id, row.wish, row.state, row.place, row.replaces, row.held_until_s
+    return row.id, row.wish, row.state, row.place, row.replaces, row.held_until_s, row.waited
 
 
 class PostgresqlBesideTheModel(StorageBesideTheModel):

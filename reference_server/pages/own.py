@@ -25,7 +25,10 @@ _SHOWN_AS: Final = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A line of the inbox; `replaces` is the appointment it was meant to replace."""
+    """A line of the inbox; `replaces` is the appointment it was meant to replace.
+
+    `given` is one that came from the waiting list.
+    """
 
     state: str
     card: BookCard
@@ -33,6 +36,7 @@ class Message:
     title: str
     appointment: str | None
     replaces: str | None
+    given: bool
 
 
 class Own:
@@ -58,6 +62,7 @@ class Own:
         return self._desk.show(
             "appointments.html",
             titles=[(one.appointment, self._title(one)) for one in standing],
+            lines=[(self._desk.card(one.book), one.ahead) for one in self._desk.storage.in_line(citizen)],
             waiting=len(self._desk.storage.unanswered(citizen, now_s)),
         )
 
@@ -138,6 +143,7 @@ class Own:
             title=self._title(one),
             appointment=one.appointment,
             replaces=replaced,
+            given=one.waited is not None,
         )
 
     def _card(self, one: Reservation) -> BookCard:

@@ -19,6 +19,7 @@ from reference_server.pages.outside import Outside
 from reference_server.pages.own import Own
 from reference_server.pages.rendering import STYLE_PATH, style
 from reference_server.pages.session import Sessions
+from reference_server.pages.waiting import Waiting
 from reference_server.pages.whom import Whom
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
@@ -27,11 +28,12 @@ from scenarios.inventory import AppointmentBook
 from scenarios.scenario import Scenario
 
 LISTS: Final = tuple(
-    f"pages.{name}" for name in ("choose", "days", "times", "appointments", "appointment", "inbox", "form", "sent")
+    f"pages.{name}"
+    for name in ("choose", "days", "times", "appointments", "appointment", "inbox", "form", "sent", "waitlist")
 )
 """Endpoints that take the scenario's service time of a list."""
 
-RESERVES: Final = ("pages.send", "pages.send_form", "pages.cancel")
+RESERVES: Final = tuple(f"pages.{name}" for name in ("send", "send_form", "cancel", "join_waitlist", "leave_waitlist"))
 """Endpoints that take the scenario's service time of a reservation."""
 
 _OPEN: Final = frozenset(
@@ -67,7 +69,14 @@ def pages_part(
     """
     desk = Desk(cards, storage, Sessions(secret), clock)
     routes = Blueprint("pages", __name__)
-    for part in (Outside(desk, login, Tokens(secret)), Whom(desk), Choosing(desk), Elsewhere(desk), Own(desk)):
+    for part in (
+        Outside(desk, login, Tokens(secret)),
+        Whom(desk),
+        Choosing(desk),
+        Elsewhere(desk),
+        Own(desk),
+        Waiting(desk),
+    ):
         part.mount(routes)
     routes.get(STYLE_PATH)(style)
     routes.before_request(lambda: None if request.endpoint in _OPEN else _waits(desk, refusal_of))
