@@ -20,7 +20,7 @@ def assumptions(result: Result, language: Language) -> Section:
     scenario = scenario_of(result)
     tables = [
         _table("choices", _choices(scenario, language), language),
-        _table("people", _people(scenario.behaviour, language), language),
+        _table("people", _people(scenario, language), language),
         _table("platform", _platform(scenario.platform, language), language),
     ]
     validity = Section(
@@ -82,8 +82,8 @@ def _choices(scenario: Scenario, language: Language) -> list[_Row]:
     ]
 
 
-def _people(behaviour: Behaviour, language: Language) -> list[_Row]:
-    notation = language.notation
+def _people(scenario: Scenario, language: Language) -> list[_Row]:
+    notation, behaviour = language.notation, scenario.behaviour
     session, choice, after = behaviour.session, behaviour.slot_choice, behaviour.after_rejection
     values = [
         ("uptake", notation.percent(behaviour.uptake)),
@@ -102,6 +102,7 @@ def _people(behaviour: Behaviour, language: Language) -> list[_Row]:
         ("give_up_after", language.text("assumption.tries", count=after.give_up_after)),
         ("page_patience", notation.duration(behaviour.patience.page)),
         ("answer_patience", notation.duration(behaviour.patience.answer)),
+        *_queue_patience(behaviour, scenario.platform, language),
         ("patience_sigma", notation.shortest(behaviour.patience.sigma)),
     ]
     return [(name, value, "assumed") for name, value in values]
@@ -133,6 +134,25 @@ def _responses(behaviour: Behaviour, language: Language) -> list[tuple[str, str]
     ]
 
 
+def _queue_patience(behaviour: Behaviour, platform: Platform, language: Language) -> list[tuple[str, str]]:
+    patience_s = behaviour.patience.queue or behaviour.patience.answer
+    return [] if platform.waiting_room is None else [("queue_patience", language.notation.duration(patience_s))]
+
+
+def _waiting_room(platform: Platform, language: Language) -> list[tuple[str, str]]:
+    room = platform.waiting_room
+    if room is None:
+        return []
+    value = language.text(
+        "assumption.waiting_room_value",
+        inside=language.notation.number(room.total_active_users),
+        new=language.notation.number(room.new_users_per_minute),
+        session=language.notation.duration(room.session_duration),
+        order=language.text(f"assumption.{room.order}_order"),
+    )
+    return [("waiting_room", value)]
+
+
 def _platform(platform: Platform, language: Language) -> list[_Row]:
     notation = language.notation
     values = [
@@ -144,6 +164,7 @@ def _platform(platform: Platform, language: Language) -> list[_Row]:
         ("ehr_workers", notation.number(platform.ehr.workers)),
         ("ehr_time", _short(platform.ehr.service_time, language)),
         ("platform_sigma", notation.shortest(platform.sigma)),
+        *_waiting_room(platform, language),
     ]
     return [(name, value, "assumed") for name, value in values]
 
@@ -166,5 +187,6 @@ def _validity(result: Result, scenario: Scenario) -> list[str]:
         "no_cancellations": True,
         "alone": len(scenario.municipality.names) < 2,
         "login": True,
+        "waiting_room": scenario.platform.waiting_room is not None,
     }
     return [name for name, does in applies.items() if does]

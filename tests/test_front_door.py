@@ -55,6 +55,16 @@ def test_a_plan_that_keeps_the_limits_is_0_and_one_that_does_not_is_1(tmp_path: 
     assert (kept.returncode, broken.returncode) == (0, 1)
 
 
+def test_a_waiting_room_is_set_like_any_other_key(tmp_path: Path) -> None:
+    room = "platform.waiting_room={ total_active_users = 1, new_users_per_minute = 1 }"
+    done = bolk("simulate", "ci-smoke", "--set", room, "--replications", "2", "--json", "--out", str(tmp_path))
+    result = json.loads(done.stdout)
+    assert (
+        result["metrics"]["gave_up_per_100_citizens"]["mean"] > 90
+    )  # they are tired of waiting before it is their turn
+    assert result["scenario"]["resolved"]["platform"]["waiting_room"]["order"] == "fifo"
+
+
 def test_too_few_slots_is_said_instead_of_a_batch_size(tmp_path: Path) -> None:
     done = bolk("recommend", "ci-smoke", "--set", "invitation.invited=400", *QUIET, "--out", str(tmp_path))
     assert done.returncode == 1

@@ -297,3 +297,45 @@ def test_no_journey_outlasts_the_longest_that_its_plan_allows():
         script = {Operation.INBOX: [Got(None)] * 5000}
         attempts, _ = lived(one, script)
         assert attempts[-1].ended_s <= bound_s
+
+
+def test_without_a_waiting_room_nobody_asks_to_be_let_in():
+    _, client = lived(citizen())
+    assert Operation.ENTER not in [operation for operation, _ in client.calls]
+
+
+def test_who_waits_asks_again_when_told_to_and_goes_on_once_inside():
+    waits = [Got(InQueue(15.0)), Got(InQueue(4.0)), Got(Inside(900.0))]
+    (attempt,), _ = lived(citizen(queue_patience_s=60.0), {Operation.ENTER: waits})
+    planned = [(one.operation, one.planned_s) for one in attempt.requests[:5]]
+    assert planned == [
+        (Operation.LOGIN, 120.0),
+        (Operation.ENTER, 120.5),
+        (Operation.ENTER, 136.0),
+        (Operation.ENTER, 140.5),
+        (Operation.BOOKS, 141.0),
+    ]
+    assert attempt.outcome is Outcome.CONFIRMED
+
+
+def test_who_is_tired_of_the_queue_leaves_without_asking_once_more():
+    (attempt,), client = lived(citizen(queue_patience_s=20.0), {Operation.ENTER: [Got(InQueue(15.0))] * 9})
+    assert (attempt.outcome, attempt.ended_s, attempt.reserved_s) == (Outcome.ABANDONED, 140.5, None)
+    assert [operation for operation, _ in client.calls] == [Operation.LOGIN, Operation.ENTER, Operation.ENTER]
+
+
+def test_a_session_that_has_ended_is_renewed_before_the_next_request_and_the_wait_is_not_the_servers_answer():
+    (attempt,), _ = lived(citizen(queue_patience_s=60.0), {Operation.ENTER: [Got(Inside(10.0)), Got(InQueue(15.0))]})
+    operations = [one.operation for one in attempt.requests]
+    assert operations.count(Operation.ENTER) == 3
+    reserve = operations.index(Operation.RESERVE)
+    assert operations[reserve - 2 : reserve] == [Operation.ENTER] * 2
+    assert attempt.reserved_s == attempt.requests[reserve].planned_s == attempt.requests[reserve - 1].ended_s
+
+
+@pytest.mark.parametrize(
+    ("reply", "outcome"), [(Refusal(Status.SHED), Outcome.SHED), (Refusal(Status.FAILED), Outcome.FAILED)]
+)
+def test_a_waiting_room_that_fails_ends_the_attempt(reply: Reply[Any], outcome: Outcome):
+    (attempt,), _ = lived(citizen(queue_patience_s=60.0), {Operation.ENTER: [reply]})
+    assert (attempt.outcome, attempt.requests[-1].operation) == (outcome, Operation.ENTER)

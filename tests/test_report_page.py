@@ -210,3 +210,31 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_beside_it(
         write_whole(good, b"half")
     assert good.read_bytes() == b"good"
     assert [path.name for path in tmp_path.iterdir()] == ["report.html"]
+
+
+@pytest.mark.parametrize(
+    ("code", "order", "words"),
+    [
+        (
+            "nb",
+            "fifo",
+            "høyst 100 inne om gangen og 60 nye i minuttet; hver får være inne 15 minutter; den som kom først",
+        ),
+        (
+            "en",
+            "random",
+            "at most 100 inside at a time and 60 new in a minute; each may stay 15 minutes; the next is drawn",
+        ),
+    ],
+)
+def test_a_waiting_room_is_said_among_the_assumptions_and_no_room_is_not(
+    code: LanguageCode, order: str, words: str
+) -> None:
+    room = {"total_active_users": 100, "new_users_per_minute": 60, "order": order}
+    scenario = a.scenario({"platform.waiting_room": room, "behaviour.patience.queue": "7 min"})
+    page = said(report_html(a_result.simulated(scenario), [], code)).replace("\u00a0", " ")
+    assert words in page
+    assert {"nb": "Venter i venterommet, midterste 7 min", "en": "Wait in the waiting room, median 7 min"}[code] in page
+    assert {"nb": "Venterommet holder plassen", "en": "The waiting room keeps a place"}[code] in page
+    without = said(report_html(a_result.simulated(), [], code))
+    assert not re.search("venterom|waiting room", without, flags=re.I)

@@ -42,6 +42,11 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "behaviour.after_rejection.decay": st.floats(0, 1),
     "platform.workers": st.integers(1, 10_000),
     "platform.ehr.service_time": lengths,
+    "platform.waiting_room": st.fixed_dictionaries(
+        {"total_active_users": st.integers(1, 10**6), "new_users_per_minute": st.integers(1, 10**6)},
+        optional={"session_duration": lengths, "order": st.sampled_from(["fifo", "random"])},
+    ),
+    "behaviour.patience": st.fixed_dictionaries({"page": lengths, "answer": lengths}, optional={"queue": lengths}),
     "experiment.seed": st.integers(0, 2**63 - 1),
     "thresholds": st.dictionaries(texts, st.just("max(double_bookings) == 0"), max_size=3),
 }
@@ -162,3 +167,12 @@ def test_a_key_that_one_of_them_lacks_is_told_as_missing() -> None:
         "today.batch_size",
         "today.pause",
     }
+
+
+def test_a_scenario_without_a_waiting_room_does_not_speak_of_one_and_keeps_its_digest() -> None:
+    scenario = a.scenario()
+    plain = scenario.model_dump(mode="json", by_alias=True)
+    assert "waiting_room" not in plain["platform"]
+    assert "queue" not in plain["behaviour"]["patience"]
+    room = {"total_active_users": 5, "new_users_per_minute": 5}
+    assert sha256_of(a.scenario({"platform.waiting_room": room})) != sha256_of(scenario)
