@@ -226,7 +226,19 @@ class _Visit:
     def _ask(self, operation: Operation, planned_s: float, call: Callable[[float], Reply[Value]]) -> Value | None:
         """Make a request at its moment, or once inside; what was answered, or None when that ended the attempt."""
         inside_s = self._come_in(planned_s)
+        if inside_s is None:
+            return None
+        answer = self._request(operation, inside_s, call)
+        if answer is not None or not self._ended_on_the_way:
+            return answer
+        inside_s = self._come_in(self.ended_s)
         return None if inside_s is None else self._request(operation, inside_s, call)
+
+    @property
+    def _ended_on_the_way(self) -> bool:
+        """Whether the latest request was turned away because the session ended while it was under way."""
+        waits, last = self._citizen.queue_patience_s is not None, self._requests[-1]
+        return waits and last.status is Status.SHED and last.started_s < self._session.until_s <= last.ended_s
 
     def _come_in(self, planned_s: float) -> float | None:
         """Wait at the waiting room, if there is one and no session lasts; when inside, or None if that was the end."""

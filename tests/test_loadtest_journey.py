@@ -339,3 +339,27 @@ def test_a_session_that_has_ended_is_renewed_before_the_next_request_and_the_wai
 def test_a_waiting_room_that_fails_ends_the_attempt(reply: Reply[Any], outcome: Outcome):
     (attempt,), _ = lived(citizen(queue_patience_s=60.0), {Operation.ENTER: [reply]})
     assert (attempt.outcome, attempt.requests[-1].operation) == (outcome, Operation.ENTER)
+
+
+def test_a_request_that_the_end_of_the_session_overtook_is_made_again_from_inside():
+    def slow(client: FakeClient) -> None:
+        client.takes_s[Operation.BOOKS] = 12.0
+
+    script: dict[Operation, list[Any]] = {
+        Operation.ENTER: [Got(Inside(10.0)), Got(Inside(900.0))],
+        Operation.BOOKS: [Refusal(Status.SHED)],
+    }
+    (attempt,), _ = lived(citizen(queue_patience_s=60.0), script, slow)
+    begun = [(one.operation, one.status) for one in attempt.requests[1:5]]
+    assert begun == [
+        (Operation.ENTER, Status.OK),
+        (Operation.BOOKS, Status.SHED),
+        (Operation.ENTER, Status.OK),
+        (Operation.BOOKS, Status.OK),
+    ]
+    assert attempt.outcome is Outcome.CONFIRMED
+
+
+def test_a_request_that_is_shed_during_a_session_is_not_made_again():
+    (attempt,), _ = lived(citizen(queue_patience_s=60.0), {Operation.BOOKS: [Refusal(Status.SHED)]})
+    assert (attempt.outcome, len(attempt.requests)) == (Outcome.SHED, 3)
