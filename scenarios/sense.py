@@ -9,7 +9,7 @@ from scenarios.inventory import expected_takers, largest_invited, total_capacity
 from scenarios.policy import ALL, Policy, clock_at, sent_times
 from scenarios.problems import KeyPath
 from scenarios.public_holidays import public_holiday
-from scenarios.quantities import clock_text
+from scenarios.quantities import clock_text, length_text
 from scenarios.scenario import Scenario
 
 MOST_AT_ONCE: Final = 10_000
@@ -32,7 +32,7 @@ class Doubt:
 
 def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
     """Everything in a scenario that looks like a slip."""
-    return (*_supply(scenario), *_dates(scenario), *_hours(scenario), *_rules(scenario))
+    return (*_supply(scenario), *_dates(scenario), *_hours(scenario), *_rules(scenario), *_room(scenario))
 
 
 def _supply(scenario: Scenario) -> Iterator[Doubt]:
@@ -65,6 +65,17 @@ def _hours(scenario: Scenario) -> Iterator[Doubt]:
         yield Doubt(where=("policy", "start"), what="the first SMS goes outside invitation.window")
     if not scenario.policy.start <= scenario.search.finish_by <= window.to:
         yield Doubt(where=("search", "finish_by"), what="lies before policy.start or after invitation.window closes")
+
+
+def _room(scenario: Scenario) -> Iterator[Doubt]:
+    room = scenario.platform.waiting_room
+    if room is None:
+        return
+    per_minute = room.total_active_users * 60 / room.session_duration
+    if per_minute < room.new_users_per_minute:
+        places = f"{room.total_active_users:,} places for {length_text(room.session_duration)} each"
+        what = f"{places} let in {per_minute:.3g} a minute in the long run, fewer than new_users_per_minute"
+        yield Doubt(where=("platform", "waiting_room"), what=what)
 
 
 def _rules(scenario: Scenario) -> Iterator[Doubt]:

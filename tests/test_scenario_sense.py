@@ -42,6 +42,11 @@ def test_the_catalogue_gives_no_reason_to_doubt(name: str) -> None:
         ("policy.batch_size=121", "policy.batch_size", "a batch of 121 is more than the 120 invited"),
         ("today.batch_size=121", "today.batch_size", "more than the 120 invited"),
         ("search.batch_size=[121]", "search.batch_size", "more than the 120 invited"),
+        (
+            "platform.waiting_room={ total_active_users = 100, new_users_per_minute = 60 }",
+            "platform.waiting_room",
+            "100 places for 15 min each let in 6.67 a minute",
+        ),
     ],
 )
 def test_a_likely_slip_is_told(override: str, where: str, what: str) -> None:
