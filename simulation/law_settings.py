@@ -75,6 +75,11 @@ def plan(scenario: Scenario, planned_s: FloatArray, *, pick: Pick = Pick.FIRST) 
     )
 
 
+def world_of(scenario: Scenario) -> World:
+    """A world at rest."""
+    return World(scenario)
+
+
 def poisson(rng: np.random.Generator, count: int, rate: float) -> FloatArray:
     """The moments of a Poisson process: independent exponential gaps."""
     return np.cumsum(rng.exponential(1 / rate, count))

@@ -21,7 +21,7 @@ from scenarios.strategy import Strategy
 from scenarios.streams import TICK_S, FloatArray, quantised
 from simulation import law_settings as at
 from simulation import laws
-from simulation.world import Steps, World
+from simulation.world import Steps
 
 LawRun: TypeAlias = Callable[[np.random.Generator], list[LawCheck]]
 
@@ -79,7 +79,7 @@ def sample_paths(rng: np.random.Generator) -> list[LawCheck]:
     came_s = quantised(at.poisson(rng, citizens, 0.9 * workers / _SERVICE_S))
     login_s = at.lengths(rng, "hyperexponential", _SERVICE_S, (citizens,))
     plan = at.plan(scenario, came_s)
-    world = World(scenario)
+    world = at.world_of(scenario)
     attempts = at.started(world, plan, at.work(plan, login_s))
     area_s = at.time_at(world.env, world.login)
     logins = [attempt.requests[0] for attempt in attempts]
@@ -122,7 +122,7 @@ def _simultaneous(rng: np.random.Generator, citizens: int, times: int, runs: int
     rejected = np.empty(runs)
     for run in range(runs):
         plan = replace(together, where=rng.random(together.where.shape))
-        rejected[run] = _rejected(at.lived(World(scenario), plan, at.work(plan))).sum()
+        rejected[run] = _rejected(at.lived(at.world_of(scenario), plan, at.work(plan))).sum()
     count, error = at.mean_of(rejected)
     return LawCheck(
         law="birthday", quantity="rejected_count", parameters={"n": citizens, "m": times},
@@ -147,7 +147,7 @@ def _pickers(
     scenario = at.platform(citizens, citizens, strategy=strategy)
     plan = at.plan(scenario, at.poisson(rng, citizens, load / _THINK_S))
     plan = replace(plan, choose_s=at.lengths(rng, family, _THINK_S, plan.choose_s.shape))
-    share, error = at.batch_means(_rejected(at.lived(World(scenario), plan, at.work(plan))))
+    share, error = at.batch_means(_rejected(at.lived(at.world_of(scenario), plan, at.work(plan))))
     return LawCheck(
         law="first_free", quantity="rejected_share", family=family, parameters={"a": load},
         theory=laws.first_free_rejected(load, family), model=share, standard_error=error,
@@ -165,7 +165,7 @@ def retry(rng: np.random.Generator) -> list[LawCheck]:
     willing[:, -1] = 0  # the last try is the last
     think_s, away_s = (at.lengths(rng, "exponential", mean_s, shape) for mean_s in (_THINK_S, _AWAY_S))
     plan = replace(plan, choose_s=think_s, wait_s=away_s, retries=willing)
-    attempts = at.lived(World(scenario), plan, at.work(plan))
+    attempts = at.lived(at.world_of(scenario), plan, at.work(plan))
     # After the last arrival only those who come back are left, which is another law.
     last_s = float(plan.planned_s.max())
     share, error = at.batch_means(_rejected([one for one in attempts if (one.reserved_s or 0.0) < last_s]))
@@ -188,7 +188,7 @@ def retrial(rng: np.random.Generator) -> list[LawCheck]:
 
 
 def _orbit(rng: np.random.Generator, use: float, retry_rate: float, customers: int = 14_000) -> LawCheck:
-    world = World(at.platform(1, 1))
+    world = at.world_of(at.platform(1, 1))
     ledger = world.books[0][0].ledger
     came_s = quantised(at.poisson(rng, customers, use))
     service_s = at.lengths(rng, "exponential", _SERVICE_S, (customers,))
@@ -225,7 +225,7 @@ def _sending(batch_size: int | str, pause_s: float, count: int = 1000, per_s: fl
     policy = Policy.of("all" if batch_size == "all" else int(batch_size), pause_s, scenario.policy.start)
     sent_s = plan_of(scenario, policy, 0).sent_s
     plan = at.plan(scenario, sent_s)
-    opened_s = [attempt.planned_s for attempt in at.lived(World(scenario), plan, at.work(plan))]
+    opened_s = [attempt.planned_s for attempt in at.lived(at.world_of(scenario), plan, at.work(plan))]
     size = count if batch_size == "all" else int(batch_size)
     return LawCheck(
         law="gateway", quantity="last_sms_s", parameters={"n": count, "B": size, "P": pause_s, "r": per_s},
@@ -257,7 +257,7 @@ def validated(seed: int = DEFAULT_SEED, progress: Callable[[int, int], None] | N
 
 def _waits(rng: np.random.Generator, workers: int, use: float, family: Family, customers: int) -> FloatArray:
     """Waits of a Poisson stream at the log-in."""
-    world = World(at.platform(1, 1, login_workers=workers))
+    world = at.world_of(at.platform(1, 1, login_workers=workers))
     came_s = quantised(at.poisson(rng, customers, use * workers / _SERVICE_S))
     return at.waits_at(world, world.login, came_s, at.lengths(rng, family, _SERVICE_S, (customers,)))
 
