@@ -99,16 +99,21 @@ def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
 @cli.command()
 @click.argument("scenario", required=False)
 @click.option("--validate", is_flag=True, help="Hold the model against queueing theory instead; takes no SCENARIO.")
+@click.option(
+    "--trace", metavar="CITIZEN", help='Tell one journey instead: a number, "confirmed", "rejected" or "gave-up".'
+)
 @_options(_SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
-def simulate(scenario: str | None, validate: bool, **flags: Unpack[Flags]) -> int:
+def simulate(scenario: str | None, validate: bool, trace: str | None, **flags: Unpack[Flags]) -> int:
     """Run the scenario's policy many times and hold it against the limits."""
     from reports.terminal import simulate_screen
     from simulation.answer import simulated
 
-    if validate == (scenario is not None):
-        raise click.UsageError("give a SCENARIO, or --validate and no SCENARIO")
+    if validate == (scenario is not None) or (validate and trace is not None):
+        raise click.UsageError("give a SCENARIO, or --validate alone")
     if scenario is None:
         return _validated(flags)
+    if trace is not None:
+        return _told(scenario, trace, flags)
     question, folder, line = _begun(scenario, "simulate", flags)
     result = simulated(question, question.policy, jobs=flags.get("jobs", 0), progress=line, command=_command())
     line.close()
@@ -206,16 +211,34 @@ def _validated(flags: Flags) -> int:
     return 0 if validation.agrees else EXIT_NO
 
 
-def _begun(source: str, kind: str, flags: Flags) -> "tuple[Scenario, Path, ProgressLine]":
-    """Read the question, and make the folder before the work: what cannot be written is said at once."""
-    from reports.progress import ProgressKind, ProgressLine
+def _told(source: str, whom: str, flags: Flags) -> int:
+    from reports.journey_words import journey_json, journey_screen
+    from simulation.tracing import NoSuchCitizen, traced
+
+    question = _question(source, flags)
+    journey = traced(question, whom)
+    if isinstance(journey, NoSuchCitizen):
+        raise click.UsageError(journey.message)
+    tell = journey_json if flags.get("as_json") else journey_screen
+    click.echo(tell(question, journey, flags.get("lang", "en")), nl=False)
+    return 0
+
+
+def _question(source: str, flags: Flags) -> "Scenario":
     from scenarios.reading import load
 
     overrides, seed, replications = list(flags.get("overrides", ())), flags.get("seed"), flags.get("replications")
     overrides += [] if seed is None else [f"experiment.seed={seed}"]
     if replications is not None:
         overrides.append(f"experiment.runs={{ min = {min(4, replications)}, max = {replications} }}")
-    question = load(source, overrides)
+    return load(source, overrides)
+
+
+def _begun(source: str, kind: str, flags: Flags) -> "tuple[Scenario, Path, ProgressLine]":
+    """Read the question, and make the folder before the work: what cannot be written is said at once."""
+    from reports.progress import ProgressKind, ProgressLine
+
+    question = _question(source, flags)
     folder = _folder(flags.get("out"), question, kind)
     unit = "citizens" if kind == "loadtest" else "runs"
     label = "Load test" if kind == "loadtest" else "Simulating"

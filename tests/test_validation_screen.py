@@ -82,8 +82,10 @@ def test_the_exit_code_is_the_verdict(answer: Validation, code: int, monkeypatch
     assert parsed["checks"][0]["standard_errors"] == pytest.approx(1.0)
 
 
-@pytest.mark.parametrize("words", [["simulate"], ["simulate", "ci-smoke", "--validate"]])
+@pytest.mark.parametrize(
+    "words", [["simulate"], ["simulate", "ci-smoke", "--validate"], ["simulate", "--validate", "--trace", "1"]]
+)
 def test_a_scenario_or_the_laws_and_not_both(words: list[str]) -> None:
     said = CliRunner().invoke(cli, words)
     assert said.exit_code == 2
-    assert "give a SCENARIO, or --validate and no SCENARIO" in said.stderr
+    assert "give a SCENARIO, or --validate alone" in said.stderr
