@@ -105,6 +105,7 @@ def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
 @_options(_SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
 def simulate(scenario: str | None, validate: bool, trace: str | None, **flags: Unpack[Flags]) -> int:
     """Run the scenario's policy many times and hold it against the limits."""
+    from reports.page import write_report
     from reports.terminal import simulate_screen
     from simulation.answer import simulated
 
@@ -118,7 +119,8 @@ def simulate(scenario: str | None, validate: bool, trace: str | None, **flags: U
     result = simulated(question, question.policy, jobs=flags.get("jobs", 0), progress=line, command=_command())
     line.close()
     _write_result(result, folder)
-    return _said(result, simulate_screen, [folder / "result.json"], flags)
+    pages = [] if result.provenance.interrupted else write_report(result, [], folder)
+    return _said(result, simulate_screen, [folder / "result.json", *pages], flags)
 
 
 @cli.command()

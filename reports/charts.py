@@ -25,7 +25,7 @@ TEXT: Final = "#3D3D3D"
 GRID: Final = "#D9D9D9"
 MOST_DOTS: Final = 50
 _WIDTH_IN: Final = 6.2
-_PLAIN: Final = 10.0  # points
+FONT_PT: Final = 10.0  # points
 _BINS: Final = (46, 60, 80, 100)
 _TALLEST: Final = 10
 _DASHES: Final = ("-", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)))
@@ -114,14 +114,14 @@ def dots(
         _draw_dots(axes, x, y, limit, 340 / bins)
         axes.set_xlim(0, right)
         axes.set_ylim(0, tallest[k])
-        axes.set_title(row.label, loc="left", fontsize=_PLAIN, color=TEXT, fontweight="bold")
+        axes.set_title(row.label, loc="left", fontsize=FONT_PT, color=TEXT, fontweight="bold")
         axes.yaxis.set_visible(False)
-        axes.xaxis.set_major_formatter(_written(write))
-        _plain(axes)
+        axes.xaxis.set_major_formatter(written(write))
+        plain(axes)
         if k < len(rows) - 1:
             axes.tick_params(labelbottom=False)
         else:
-            axes.set_xlabel(axis_label, fontsize=_PLAIN, color=TEXT, loc="left")
+            axes.set_xlabel(axis_label, fontsize=FONT_PT, color=TEXT, loc="left")
         if limit is not None and k == 0:
             _label_limit(axes, limit, limit_label, on_left=limit > right * 0.6)
     return figure
@@ -145,7 +145,7 @@ def _label_limit(axes: Axes, limit: float, label: str, *, on_left: bool) -> None
         ha="right" if on_left else "left",
         va="top",
         color=PINK,
-        fontsize=_PLAIN,
+        fontsize=FONT_PT,
     )
 
 
@@ -158,25 +158,25 @@ def _stacked(values: FloatArray, width: float) -> tuple[FloatArray, FloatArray]:
 
 def day(panels: Sequence[Panel], minutes: Sequence[float], clock: Clock, write: Callable[[float], str]) -> Figure:
     """Draw counts over the clock, one panel under the other with the same axes."""
-    figure = _figure(0.5 + 2.3 * len(panels))
+    figure = blank_figure(0.5 + 2.3 * len(panels))
     x = np.array(minutes, dtype=np.float64)
     axes: Axes | None = None
     for k, panel in enumerate(panels):
         axes = figure.add_subplot(len(panels), 1, k + 1, sharex=axes, sharey=axes)
         for line in panel.lines:
             _draw_line(axes, x, line)
-        axes.set_title(panel.title, loc="left", fontsize=_PLAIN, color=TEXT, fontweight="bold")
-        _plain(axes, grid=True)
+        axes.set_title(panel.title, loc="left", fontsize=FONT_PT, color=TEXT, fontweight="bold")
+        plain(axes, grid=True)
         axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-        axes.yaxis.set_major_formatter(_written(write))
+        axes.yaxis.set_major_formatter(written(write))
         axes.set_ylim(0, _top(panels))
         axes.set_xlim(float(x[0]), float(x[-1]))
         axes.xaxis.set_major_locator(FixedLocator(list(clock.ticks)))
-        axes.xaxis.set_major_formatter(_written(clock.write))
+        axes.xaxis.set_major_formatter(written(clock.write))
         axes.tick_params(labelbottom=k == len(panels) - 1)
         _label_ends(axes, x, panel)
     if axes:
-        axes.set_xlabel(clock.label, fontsize=_PLAIN, color=TEXT, loc="left")
+        axes.set_xlabel(clock.label, fontsize=FONT_PT, color=TEXT, loc="left")
     return figure
 
 
@@ -212,7 +212,7 @@ def _label_ends(axes: Axes, x: FloatArray, panel: Panel) -> None:
             xytext=(7, 0),
             textcoords="offset points",
             va="center",
-            fontsize=_PLAIN,
+            fontsize=FONT_PT,
             color=_COLOURS[line.colour] if _COLOURS[line.colour] in (BLUE, PINK) else TEXT,
             annotation_clip=False,
         )
@@ -220,7 +220,7 @@ def _label_ends(axes: Axes, x: FloatArray, panel: Panel) -> None:
 
 def trade_off(points: Sequence[Point], limit: float | None, words: AxisWords, write: Callable[[float], str]) -> Figure:
     """Draw every plan: minutes until all are invited against what the worst of ten runs brings."""
-    figure = _figure(3.6)
+    figure = blank_figure(3.6)
     axes = figure.add_subplot()
     right = max([1.0, *(p.x for p in points)]) * 1.04
     for point in points:
@@ -236,16 +236,16 @@ def trade_off(points: Sequence[Point], limit: float | None, words: AxisWords, wr
             textcoords="offset points",
             ha="right",
             color=PINK,
-            fontsize=_PLAIN,
+            fontsize=FONT_PT,
         )
     axes.set_xlim(-right * 0.02, right)
     axes.set_ylim(0, max([1e-9, *(p.y for p in points), limit or 0]) * 1.15)
     _label_points(axes, points)
-    axes.yaxis.set_major_formatter(_written(write))
-    axes.xaxis.set_major_formatter(_written(write))
-    axes.set_xlabel(words.x, fontsize=_PLAIN, color=TEXT, loc="left")
-    axes.set_title(words.y, loc="left", fontsize=_PLAIN, color=TEXT)
-    _plain(axes, grid=True)
+    axes.yaxis.set_major_formatter(written(write))
+    axes.xaxis.set_major_formatter(written(write))
+    axes.set_xlabel(words.x, fontsize=FONT_PT, color=TEXT, loc="left")
+    axes.set_title(words.y, loc="left", fontsize=FONT_PT, color=TEXT)
+    plain(axes, grid=True)
     return figure
 
 
@@ -262,27 +262,31 @@ def _label_points(axes: Axes, points: Sequence[Point]) -> None:
             xytext=(-9 if on_left else 9, -4),
             textcoords="offset points",
             ha="right" if on_left else "left",
-            fontsize=_PLAIN,
+            fontsize=FONT_PT,
             color=TEXT,
         )
 
 
-def _written(write: Callable[[float], str]) -> FuncFormatter:
+def written(write: Callable[[float], str]) -> FuncFormatter:
+    """Write the ticks of an axis in the language of the report."""
+
     def tick(value: float, _: int) -> str:
         return write(value)
 
     return FuncFormatter(tick)
 
 
-def _figure(height_in: float) -> Figure:
+def blank_figure(height_in: float) -> Figure:
+    """Make a figure as wide as every other."""
     return Figure(figsize=(_WIDTH_IN, height_in), layout="constrained", facecolor="white")
 
 
-def _plain(axes: Axes, *, grid: bool = False) -> None:
+def plain(axes: Axes, *, grid: bool = False) -> None:
+    """Leave of the frame only what is read."""
     for side in ("top", "right", "left"):
         axes.spines[side].set_visible(False)
     axes.spines["bottom"].set_color(TEXT)
-    axes.tick_params(colors=TEXT, labelsize=_PLAIN, length=3)
+    axes.tick_params(colors=TEXT, labelsize=FONT_PT, length=3)
     if grid:
         axes.grid(axis="y", color=GRID, linewidth=0.8)
         axes.set_axisbelow(True)

@@ -20,6 +20,7 @@ from reports.language import LANGUAGES, Language, language_of
 from reports.method import judgement, method, verdict_sentence
 from reports.notation import LanguageCode
 from reports.timelines import the_day
+from reports.wave_section import the_wave
 from reports.whole_file import write_whole
 from scenarios.result import Result
 
@@ -107,6 +108,7 @@ def _sections(result: Result, measured: Sequence[Result], language: Language) ->
                 comparison(result, language),
                 levers(result, language),
                 caveats(result, language),
+                the_wave(result, language),
                 the_day(result, language),
                 agreement(measured, language),
             ]

@@ -90,6 +90,7 @@ class Timeline(Piece):
     opened: list[int]
     confirmed: list[int]
     rejected: list[int]
+    tried: list[int] = Field(default_factory=list[int])  # reservations sent; none in older results
 
 
 class Candidate(Piece):

@@ -36,4 +36,5 @@ def timeline_of(record: Columns, plan: Plan, horizon_s: float | None = None) -> 
         opened=by_then(attempts["planned_s"][attempts["number"] == 1]),
         confirmed=ended(Outcome.CONFIRMED),
         rejected=ended(Outcome.REJECTED),
+        tried=by_then(attempts["reserved_s"][~np.isnan(attempts["reserved_s"])]),
     )

@@ -119,8 +119,9 @@ def timeline(policy: Policy, invited: int, confirmed_share: float = 0.7) -> Time
         for batch in schedule(policy, invited)
     )
     confirmed, rejected = np.array(opened) * confirmed_share / 0.75, np.array(opened) * 0.3
-    curves = (np.array(one).astype(int).tolist() for one in (sent, opened, confirmed, rejected))
-    return Timeline(step_s=60.0, **dict(zip(("sent", "opened", "confirmed", "rejected"), curves, strict=True)))
+    curves = (np.array(one).astype(int).tolist() for one in (sent, opened, confirmed, rejected, confirmed + rejected))
+    names = ("sent", "opened", "confirmed", "rejected", "tried")
+    return Timeline(step_s=60.0, **dict(zip(names, curves, strict=True)))
 
 
 def candidate(scenario: Scenario, policy: Policy, runs: int, *roles: Role, name: Words | None = None) -> Candidate:
