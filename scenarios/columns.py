@@ -4,7 +4,7 @@ Texts (book, time asked for, place) are numbers here, and `Names` says what they
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol, TypeAlias
 
@@ -90,8 +90,8 @@ class Columns:
         attempts["spare"] = requests["spare"] = 0
         attempts["reserved_s"][np.isnan(attempts["reserved_s"])] = np.nan  # one NaN of the many
         for name, text in (("book", self.names.book), ("asked", self.names.asked), ("slot", self.names.slot)):
-            used, attempts[name] = _renumbered(attempts[name])
-            digest.update("\n".join(text(code) for code in used).encode() + b"\0")
+            texts, attempts[name] = _by_text(attempts[name], text)
+            digest.update("\n".join(texts).encode() + b"\0")
         digest.update(attempts.tobytes())
         digest.update(requests.tobytes())
         return digest.hexdigest()
@@ -122,8 +122,9 @@ def columns_of(attempts: Iterable[Attempt]) -> Columns:
 def attempts_of(columns: Columns) -> list[Attempt]:
     """Turn columns back into attempts: the very ones they were made from."""
     made: list[list[Request]] = [[] for _ in range(len(columns.attempts))]
-    for planned_s, started_s, ended_s, index, operation, status, _ in columns.requests.tolist():
-        made[index].append(Request(OPERATIONS[operation], planned_s, started_s, ended_s, STATUSES[status]))
+    attempts, requests = _plain(columns.attempts), _plain(columns.requests)
+    for planned_s, started_s, ended_s, index, operation, status, _ in requests:
+        made[int(index)].append(Request(_OPERATION[operation], planned_s, started_s, ended_s, _STATUS[status]))
     names = columns.names
     return [
         Attempt(
@@ -131,17 +132,22 @@ def attempts_of(columns: Columns) -> list[Attempt]:
             number=number,
             planned_s=planned_s,
             ended_s=ended_s,
-            outcome=OUTCOMES[outcome],
+            outcome=_OUTCOME[outcome],
             book=None if book == NONE else names.book(book),
             asked=None if asked == NONE else names.asked(asked),
             slot=None if slot == NONE else names.slot(slot),
             reserved_s=None if reserved_s != reserved_s else reserved_s,
-            requests=tuple(requests),
+            requests=tuple(mine),
         )
-        for (planned_s, ended_s, reserved_s, slot, asked, book, citizen, number, outcome, _), requests in zip(
-            columns.attempts.tolist(), made, strict=True
+        for (planned_s, ended_s, reserved_s, slot, asked, book, citizen, number, outcome, _), mine in zip(
+            attempts, made, strict=True
         )
     ]
+
+
+def _plain(rows: Rows) -> list[tuple[Any, ...]]:
+    """Rows as tuples of Python's own numbers."""
+    return rows.tolist()
 
 
 @dataclass(slots=True)
@@ -158,16 +164,18 @@ class _Numbering:
         return tuple(self._codes)
 
 
-def _renumbered(codes: Codes) -> tuple[list[int], Codes]:
-    """The codes that are used in the order in which they come, and every code as its position in that list."""
+def _by_text(codes: Codes, text: Callable[[int], str]) -> tuple[tuple[str, ...], Codes]:
+    """The texts that are used in the order in which they come, and every code as the position of its text there."""
     used, first, inverse = np.unique(codes, return_index=True, return_inverse=True)
-    order = np.argsort(first)
-    order = order[used[order] != NONE]
-    position = np.full(len(used), NONE, np.int64)
-    position[order] = np.arange(len(order))
-    return used[order].tolist(), position[inverse]
+    texts, position = _Numbering(), np.full(len(used), NONE, np.int64)
+    for k in np.argsort(first).tolist():
+        position[k] = NONE if used[k] == NONE else texts.code(text(int(used[k])))
+    return texts.texts, position[inverse]
 
 
 _OUTCOME_CODE: Final = {outcome: code for code, outcome in enumerate(OUTCOMES)}
 _OPERATION_CODE: Final = {operation: code for code, operation in enumerate(OPERATIONS)}
 _STATUS_CODE: Final = {status: code for code, status in enumerate(STATUSES)}
+_OUTCOME: Final = dict(enumerate(OUTCOMES))
+_OPERATION: Final = dict(enumerate(OPERATIONS))
+_STATUS: Final = dict(enumerate(STATUSES))

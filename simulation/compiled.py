@@ -1,0 +1,231 @@
+"""A plan lived by the compiled kernel: arrays in, columns out, and the very attempts that the SimPy model makes.
+
+Numba is met in `simulation.kernel` alone; this file is the typed way to it and imports it only when something is run.
+"""
+
+import threading
+from dataclasses import dataclass
+from typing import Any, Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from scenarios.columns import ATTEMPT_ROW, REQUEST_ROW, Columns, Rows
+from scenarios.inventory import AppointmentBook, inventory_of
+from scenarios.plan import IntArray, Plan
+from scenarios.scenario import Scenario
+from scenarios.strategy import HOLD_S, Listing, Strategy
+from scenarios.streams import FloatArray
+from simulation.service_times import service_times
+
+SLICE: Final = 2_000_000
+"""Events between two looks at whether to stop: about a tenth of a second."""
+
+MOST_CITIZENS: Final = 1 << 25
+"""More than this many at once do not fit into the kernel's event numbers; a test holds it against them."""
+
+
+class Stopped(Exception):
+    """The run was ended before it was over, by the event given to `live`."""
+
+
+class TooManyEvents(RuntimeError):
+    """More timeouts than the kernel can number (34 thousand million): the SimPy model has no such bound."""
+
+
+@dataclass(frozen=True, slots=True)
+class InventoryNames:
+    """Books and places counted through the inventory; a time is counted within all books, a place too."""
+
+    books: tuple[AppointmentBook, ...]
+    first_time: tuple[int, ...]
+    first_slot: tuple[int, ...]
+
+    def book(self, code: int) -> str:
+        """The book's id."""
+        return self.books[code].id
+
+    def asked(self, code: int) -> str:
+        """The time asked for, local and to the minute."""
+        of = _holding(self.first_time, code)
+        return self.books[of].time_text(code - self.first_time[of])
+
+    def slot(self, code: int) -> str:
+        """The place that was confirmed."""
+        of = _holding(self.first_slot, code)
+        time, place = divmod(code - self.first_slot[of], self.books[of].places)
+        return self.books[of].slot_id(time, place + 1)
+
+
+def live(scenario: Scenario, plan: Plan, stop: threading.Event | None = None) -> Columns:
+    """Let every citizen of the plan live the journey on the scenario's platform.
+
+    Parameters
+    ----------
+    scenario, plan
+        As for `simulation.replication.simulate`.
+    stop : threading.Event, optional
+        Ends the run soon after it is set.
+
+    Returns
+    -------
+    Columns
+        The attempts in the order in which they were settled, equal to those of the SimPy model bit for bit.
+
+    Raises
+    ------
+    Stopped
+        `stop` was set.
+    TooManyEvents
+        See there; nothing is ever silently different.
+    """
+    from simulation import kernel  # noqa: PLC0415  (numba takes a third of a second, and may not be there)
+
+    if int(plan.acts.sum()) >= MOST_CITIZENS:
+        raise TooManyEvents(f"more than {MOST_CITIZENS} citizens act")
+    run = _Run.of(scenario, plan)
+    while (why := kernel.advance(run.world, SLICE)) != kernel.DONE:
+        if why == kernel.TOO_MANY_EVENTS:
+            raise TooManyEvents("the run makes more events than can be numbered")
+        if why == kernel.NEEDS_ROOM:
+            run.make_room()
+        if stop is not None and stop.is_set():
+            raise Stopped
+    return run.record()
+
+
+def _names(scenario: Scenario) -> InventoryNames:
+    books = tuple(book for municipality in inventory_of(scenario) for book in municipality.books)
+    return InventoryNames(
+        books=books,
+        first_time=_starts([len(book.starts) for book in books]),
+        first_slot=_starts([book.capacity for book in books]),
+    )
+
+
+@dataclass(slots=True)
+class _Run:
+    """The kernel's world, and the arrays that it has by address: they live as long as it does."""
+
+    world: Rows
+    arrays: dict[str, NDArray[Any]]
+    names: InventoryNames
+
+    @classmethod
+    def of(cls, scenario: Scenario, plan: Plan) -> Self:
+        from simulation import kernel  # noqa: PLC0415
+
+        names = _names(scenario)
+        arrivals, arrive_s = _arrivals(plan)
+        platform, acting = scenario.platform, len(arrivals)
+        workers = (platform.login.workers, platform.workers, platform.ehr.workers)
+        books, days, times = _book_rows(names.books)
+        holds = platform.strategy is Strategy.HOLD
+        run = cls(np.zeros(1, kernel.WORLD), {}, names)
+        run._put(**{name: getattr(plan, name) for name in _OF_THE_PLAN})
+        run._put(
+            book=_counted_through(scenario, plan),
+            work_s=service_times(scenario, plan),
+            arrivals=arrivals,
+            arrive_s=arrive_s,
+            # A citizen has at most one wait of their own, one reservation with the record system and one hold. Memory
+            # that is not used is never touched, so the bounds cost none.
+            heap=np.empty(3 * acting + 1, kernel.WAITING),
+            present=np.empty(5 * acting + 8, np.int64),
+            stations=np.array([(count, 0, kernel.NOBODY, kernel.NOBODY) for count in workers], kernel.STATION),
+            journeys=np.empty(acting, kernel.JOURNEY),
+            books=books,
+            days=days,
+            times=times,
+            taken=np.zeros(sum(book.capacity for book in names.books) if holds else 1, np.uint8),
+            attempts=np.empty(acting + acting // 4 + 16, ATTEMPT_ROW),
+            requests=np.empty(8 * acting + 16, REQUEST_ROW),
+        )
+        run._set(
+            strategy=tuple(Strategy).index(platform.strategy),
+            spread=platform.listing is Listing.SPREAD,
+            holds=holds,
+            tries=plan.tries,
+            citizens=acting,
+            present_room=5 * acting + 8,
+            poll_s=plan.poll_s,
+            hold_s=HOLD_S,
+        )
+        return run
+
+    def make_room(self) -> None:
+        """Make the record half as long again."""
+        self._put(attempts=_with_room(self.arrays["attempts"]), requests=_with_room(self.arrays["requests"]))
+
+    def record(self) -> Columns:
+        """The rows that were written."""
+        attempts, requests = int(self.world["attempts_made"][0]), int(self.world["requests_made"][0])
+        return Columns(self.arrays["attempts"][:attempts], self.arrays["requests"][:requests], self.names)
+
+    def _put(self, **arrays: NDArray[Any]) -> None:
+        for name, array in arrays.items():
+            whole = np.ascontiguousarray(array)
+            self.arrays[name] = whole
+            self.world[name] = whole.ctypes.data
+        self._set(
+            attempts_room=len(self.arrays.get("attempts", ())), requests_room=len(self.arrays.get("requests", ()))
+        )
+
+    def _set(self, **values: float) -> None:
+        for name, value in values.items():
+            self.world[name] = value
+
+
+_OF_THE_PLAN: Final = (
+    "planned_s", "page_patience_s", "answer_patience_s", "choose_s", "form_s", "wait_s", "where", "pick", "preferred",
+    "retries",
+)  # fmt: skip
+
+
+def _arrivals(plan: Plan) -> tuple[IntArray, FloatArray]:
+    """Who comes to the log-in when; those who come at the same moment in the order of `citizens_of`."""
+    acting = np.flatnonzero(plan.acts == 1)
+    opened = acting[np.argsort(plan.planned_s[acting], kind="stable")]
+    arrive_s = plan.planned_s[opened] + plan.login_s[opened]
+    order = np.argsort(arrive_s, kind="stable")
+    return opened[order], arrive_s[order]
+
+
+def _counted_through(scenario: Scenario, plan: Plan) -> IntArray:
+    """Each citizen's book, counted over all municipalities."""
+    first = np.array(_starts([len(municipality.books) for municipality in inventory_of(scenario)]), np.int64)
+    return first[plan.municipality] + plan.book
+
+
+def _book_rows(books: tuple[AppointmentBook, ...]) -> tuple[Rows, Rows, Rows]:
+    """Books, days and times, all places free."""
+    from simulation import kernel  # noqa: PLC0415
+
+    book_rows: list[tuple[int, ...]] = []
+    days: list[tuple[int, ...]] = []
+    times: list[tuple[int, ...]] = []
+    first_slot = 0
+    for number, book in enumerate(books):
+        first_day, first_time = len(days), len(times)
+        counts = np.bincount(book.day_of, minlength=len(book.days)).tolist()
+        for count, start in zip(counts, _starts(counts), strict=True):
+            days.append((first_time + start, first_time + start + count, count, first_time + start, number))
+        times += [(first_day + day, book.places, 0, 0) for day in book.day_of]
+        book_rows.append((first_slot, first_day, len(days), first_time, book.places, len(book.days), first_day))
+        first_slot += book.capacity
+    return np.array(book_rows, kernel.BOOK), np.array(days, kernel.DAY), np.array(times, kernel.TIME)
+
+
+def _with_room(rows: NDArray[Any]) -> NDArray[Any]:
+    larger = np.empty(len(rows) + len(rows) // 2 + 1024, rows.dtype)
+    larger[: len(rows)] = rows
+    return larger
+
+
+def _starts(lengths: list[int]) -> tuple[int, ...]:
+    """Where each of several ranges begins that lie one behind the other."""
+    return tuple(int(end) - length for end, length in zip(np.cumsum(lengths), lengths, strict=True))
+
+
+def _holding(starts: tuple[int, ...], code: int) -> int:
+    return int(np.searchsorted(starts, code, side="right")) - 1

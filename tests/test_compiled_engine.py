@@ -1,0 +1,175 @@
+"""The compiled engine makes the very attempts that the SimPy model makes, in the same order, ties and all.
+
+`make nightly` runs the same comparison over thousands of scenarios instead of hundreds.
+"""
+
+import os
+import threading
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+
+from scenarios.attempts import Operation, Outcome, Status
+from scenarios.choice import Pick
+from scenarios.columns import ATTEMPT_ROW, OPERATIONS, OUTCOMES, REQUEST_ROW, STATUSES, attempts_of, columns_of
+from scenarios.plan import Plan, plan_of
+from scenarios.scenario import Scenario
+from scenarios.strategy import Listing, Strategy
+from simulation import compiled
+from simulation.compiled import live
+from simulation.replication import simulate
+from simulation.service_times import COLUMN, EHR
+from tests import a
+
+kernel = pytest.importorskip("simulation.kernel", reason="numba is not there", exc_type=ImportError)
+
+EXAMPLES = int(os.environ.get("BOLK_ENGINE_EXAMPLES", "300"))
+GRID_S = np.array([0.0, 0.0, 0.5, 1.0, 1.0, 2.0, 5.0])
+"""Lengths of time on a coarse grid: with them nearly everything happens at the same moment as something else."""
+FORMS_S = np.array([0.0, 1.0, 599.0, 599.5, 600.0, 600.5, 601.0])
+"""Around the time that a hold lasts."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A small scenario with its plan."""
+
+    scenario: Scenario
+    plan: Plan
+
+
+@st.composite
+def cases(draw: st.DrawFn) -> Case:
+    def one_of(*options: Any) -> Any:
+        return draw(st.sampled_from(options))
+
+    sigma = one_of(0.0, 0.0, 0.5, 2.0)
+    service = one_of("1 s", "500 ms", "60 ms", "20 s")
+    dates = ["2021-05-10", "2021-05-12"]
+    book = {"book": "Hall", "open": {"from": "08:00", "to": "09:00"}}
+    places = [{"parallel": one_of(1, 2, 5), "length": one_of("5 min", "30 min")} for _ in range(one_of(1, 1, 2))]
+    towns: dict[str, Any] = one_of({"names": ["Bergen", "Oslo"]}, {"name": "X", "number": "9999", "population": 800})
+    scenario = a.scenario(
+        {
+            "municipality": towns,
+            "invitation.invited": draw(st.integers(1, 60)),
+            "slots": [{**book, "dates": dates[: one_of(1, 2)], **place} for place in places],
+            "policy.batch_size": one_of("all", 7),
+            "policy.pause": one_of("0 s", "1 s", "60 s"),
+            "behaviour.response": {"median": one_of("1 s", "30 s"), "sigma": sigma, "least": "0 s"},
+            "behaviour.session": {"login": "1 s", "choose": one_of("1 s", "20 s"), "sigma": sigma,
+                                  "form": one_of("0 s", "1 s", "10 min"), "poll": one_of("500 ms", "3 s")},
+            "behaviour.slot_choice": one_of(
+                {"first": 1.0, "preferred": 0.0, "uniform": 0.0}, {"first": 0.4, "preferred": 0.3, "uniform": 0.3}
+            ),
+            "behaviour.after_rejection": {"retry": one_of(1.0, 0.5), "decay": one_of(1.0, 0.7), "wait": "5 s",
+                                          "give_up_after": one_of(1, 2, 6)},
+            "behaviour.patience": {"page": one_of("1 s", "3 s", "30 s", "10 h"), "answer": one_of("2 s", "60 s"),
+                                   "sigma": sigma},
+            "platform.workers": one_of(1, 2, 50),
+            "platform.service_time": {"list": service, "confirm": one_of("1 s", "120 ms")},
+            "platform.login": {"workers": one_of(1, 3), "service_time": one_of("1 s", "10 ms")},
+            "platform.ehr": {"workers": one_of(1, 2), "service_time": one_of("1 s", "4 s", "10 ms")},
+            "platform.sigma": sigma,
+            "platform.strategy": draw(st.sampled_from(Strategy)).value,
+            "platform.listing": draw(st.sampled_from(Listing)).value,
+            "experiment.seed": draw(st.integers(0, 2**32)),
+        }
+    )  # fmt: skip
+    plan = plan_of(scenario, scenario.policy, 0)
+    return Case(scenario, _on_a_grid(plan, draw(st.integers(0, 2**32))) if draw(st.booleans()) else plan)
+
+
+def _on_a_grid(plan: Plan, seed: int) -> Plan:
+    """The same people with every length of time taken from a few whole ones."""
+    rng = np.random.default_rng(seed)
+    each, each_try = plan.planned_s.shape, plan.choose_s.shape
+    return replace(
+        plan,
+        planned_s=rng.choice(GRID_S, each),
+        login_s=rng.choice(GRID_S, each),
+        page_patience_s=rng.choice(GRID_S * 4, each),
+        answer_patience_s=rng.choice(GRID_S * 4, each),
+        choose_s=rng.choice(GRID_S, each_try),
+        form_s=rng.choice(FORMS_S if rng.random() < 0.5 else GRID_S, each_try),
+        wait_s=rng.choice(GRID_S, each_try),
+    )
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(cases())
+def test_both_engines_make_the_same_attempts_bit_for_bit(case: Case) -> None:
+    attempts = simulate(case.scenario, case.plan)
+    for outcome in {attempt.outcome for attempt in attempts}:
+        event(outcome.value)
+    event(case.scenario.platform.strategy.value)
+    columns = live(case.scenario, case.plan)
+    assert attempts_of(columns) == attempts
+    assert columns.digest() == columns_of(attempts).digest()
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_both_engines_agree_on_a_rush_of_a_thousand(strategy: Strategy) -> None:
+    scenario = a.scenario(
+        {
+            "invitation.invited": 1000,
+            "policy.batch_size": "all",
+            "platform.strategy": strategy.value,
+            "behaviour.patience": {"page": "60 s", "answer": "2 min"},
+        }
+    )
+    plan = plan_of(scenario, scenario.policy, 0)
+    assert columns_of(simulate(scenario, plan)).digest() == live(scenario, plan).digest()
+
+
+def test_a_record_that_outgrows_its_room_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = a.scenario({"behaviour.session": {"login": "20 s", "choose": "20 s", "poll": "20 ms"}})
+    plan = plan_of(scenario, scenario.policy, 0)
+    monkeypatch.setattr(compiled, "SLICE", 7)
+    record = live(scenario, plan)
+    assert len(record.requests) > 8 * int(plan.acts.sum()) + 16
+    assert attempts_of(record) == simulate(scenario, plan)
+
+
+def test_nobody_acting_is_an_empty_record() -> None:
+    scenario = a.scenario({"behaviour.uptake": 0.0})
+    assert attempts_of(live(scenario, plan_of(scenario, scenario.policy, 0))) == []
+
+
+def test_a_run_ends_soon_after_it_is_told_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = a.scenario()
+    stop = threading.Event()
+    stop.set()
+    monkeypatch.setattr(compiled, "SLICE", 100)
+    with pytest.raises(compiled.Stopped):
+        live(scenario, plan_of(scenario, scenario.policy, 0), stop)
+
+
+def test_more_citizens_than_an_event_can_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = a.scenario()
+    monkeypatch.setattr(compiled, "MOST_CITIZENS", 50)
+    with pytest.raises(compiled.TooManyEvents, match="50"):
+        live(scenario, plan_of(scenario, scenario.policy, 0))
+
+
+def test_the_numbers_in_the_kernel_are_those_of_the_enums() -> None:
+    assert [getattr(kernel, one.name) for one in OPERATIONS] == list(range(len(Operation)))
+    assert list(Pick) == [kernel.FIRST, kernel.PREFERRED, kernel.UNIFORM]
+    strategies = [Strategy.QUEUED, Strategy.IMMEDIATE, Strategy.HOLD, Strategy.ASSIGN]
+    assert [tuple(Strategy).index(one) for one in strategies] == [
+        kernel.QUEUED, kernel.IMMEDIATE, kernel.HOLDING, kernel.ASSIGN,
+    ]  # fmt: skip
+    for outcome in (Outcome.CONFIRMED, Outcome.REJECTED, Outcome.NO_SLOT, Outcome.UNKNOWN, Outcome.ABANDONED):
+        assert getattr(kernel, outcome.name) == OUTCOMES.index(outcome)
+    for status in (Status.OK, Status.UNKNOWN, Status.ABANDONED):
+        assert getattr(kernel, f"STATUS_{status.name}") == STATUSES.index(status)
+    columns = {COLUMN[one] for one in OPERATIONS if one is not Operation.HOLD}
+    assert columns == {0, 1, 2, 3, 4, 5}
+    assert all(COLUMN[one] == OPERATIONS.index(one) for one in OPERATIONS if one is not Operation.HOLD)
+    assert (COLUMN[Operation.HOLD], EHR) == (kernel.HOLD_COLUMN, kernel.EHR_COLUMN)
+    assert kernel.MOST_CITIZENS == compiled.MOST_CITIZENS
+    assert (kernel.ATTEMPT, kernel.REQUEST) == (ATTEMPT_ROW, REQUEST_ROW)
