@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scenarios.policy import Policy
     from scenarios.result import Result
     from scenarios.scenario import Scenario
+    from simulation.engine import Engine
 
 EXIT_NO, EXIT_USAGE, EXIT_INCONCLUSIVE, EXIT_ENVIRONMENT, EXIT_BUG, EXIT_INTERRUPTED = 1, 2, 3, 4, 5, 130
 Verb = TypeVar("Verb", bound=Callable[..., Any])
@@ -32,6 +33,7 @@ class Flags(TypedDict, total=False):
     seed: int | None
     replications: int | None
     jobs: int
+    engine: str
     out: Path | None
     as_json: bool
     lang: "LanguageCode"
@@ -42,7 +44,9 @@ _SCENARIO = click.argument("scenario")
 _SET = click.option("--set", "overrides", multiple=True, metavar="KEY.PATH=VALUE", help="Change a key of the scenario.")
 _SEED = click.option("--seed", type=click.IntRange(0, 2**63 - 1), help="Seed of all chance, instead of the scenario's.")
 _RUNS = click.option("--replications", type=click.IntRange(2, 10_000), help="Runs of each policy the answer rests on.")
-_JOBS = click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Processes; 0 is one for each core.")
+_JOBS = click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Workers; 0 is one for each core.")
+_ENGINES = click.Choice(["auto", "simpy", "compiled"])
+_ENGINE = click.option("--engine", type=_ENGINES, default="auto", help="What lives the plans; the answer is the same.")
 _OUT = click.option("--out", type=click.Path(path_type=Path), help="Folder for the files [default: results/...].")
 _JSON = click.option("--json", "as_json", is_flag=True, help="The result on standard output, and nothing else there.")
 _LANG = click.option("--lang", type=click.Choice(["nb", "en"]), default="en", help="Language of the screen.")
@@ -78,7 +82,7 @@ cli.add_command(register_commands)
 
 
 @cli.command()
-@_options(_SCENARIO, _SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
+@_options(_SCENARIO, _SET, _SEED, _RUNS, _JOBS, _ENGINE, _OUT, _JSON, _LANG, _PROGRESS)
 def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
     """Find the fastest plan that keeps every limit in 9 of 10 runs, and write the report."""
     from reports.page import write_report
@@ -87,7 +91,8 @@ def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
     from simulation.answer import recommended
 
     question, folder, line = _begun(scenario, "recommend", flags)
-    result = recommended(question, jobs=flags.get("jobs", 0), progress=line, command=_command())
+    engine = _engine(question, flags, searching=True)
+    result = recommended(question, jobs=flags.get("jobs", 0), progress=line, command=_command(), engine=engine)
     line.close()
     _write_result(result, folder)
     files = [folder / "result.json"]
@@ -102,7 +107,7 @@ def recommend(scenario: str, **flags: Unpack[Flags]) -> int:
 @click.option(
     "--trace", metavar="CITIZEN", help='Tell one journey instead: a number, "confirmed", "rejected" or "gave-up".'
 )
-@_options(_SET, _SEED, _RUNS, _JOBS, _OUT, _JSON, _LANG, _PROGRESS)
+@_options(_SET, _SEED, _RUNS, _JOBS, _ENGINE, _OUT, _JSON, _LANG, _PROGRESS)
 def simulate(scenario: str | None, validate: bool, trace: str | None, **flags: Unpack[Flags]) -> int:
     """Run the scenario's policy many times and hold it against the limits."""
     from reports.page import write_report
@@ -116,7 +121,8 @@ def simulate(scenario: str | None, validate: bool, trace: str | None, **flags: U
     if trace is not None:
         return _told(scenario, trace, flags)
     question, folder, line = _begun(scenario, "simulate", flags)
-    result = simulated(question, question.policy, jobs=flags.get("jobs", 0), progress=line, command=_command())
+    engine, jobs = _engine(question, flags), flags.get("jobs", 0)
+    result = simulated(question, question.policy, jobs=jobs, progress=line, command=_command(), engine=engine)
     line.close()
     _write_result(result, folder)
     pages = [] if result.provenance.interrupted else write_report(result, [], folder)
@@ -245,6 +251,19 @@ def _begun(source: str, kind: str, flags: Flags) -> "tuple[Scenario, Path, Progr
     unit = "citizens" if kind == "loadtest" else "runs"
     label = "Load test" if kind == "loadtest" else "Simulating"
     return question, folder, ProgressLine(label, ProgressKind(flags.get("progress", "auto")), unit)
+
+
+def _engine(question: "Scenario", flags: Flags, *, searching: bool = False) -> "Engine":
+    """The engine asked for, or the sooner one; what people should know of the choice is said at once."""
+    from simulation.engine import Engine, chosen
+
+    wanted = flags.get("engine", "auto")
+    runs, search = question.experiment.runs, question.search
+    expected = len(search.batch_size) * len(search.pause) * runs.min + runs.max if searching else runs.max
+    choice = chosen(None if wanted == "auto" else Engine(wanted), question, expected)
+    if choice.note is not None:
+        click.echo(choice.note, err=True)
+    return choice.engine
 
 
 def _folder(out: Path | None, question: "Scenario", kind: str) -> Path:

@@ -16,6 +16,7 @@ from scenarios.result import Provenance, ScenarioRef
 from scenarios.scenario import Scenario
 
 _PACKAGES: Final = ("numpy", "simpy", "pandas", "locust", "flask", "granian", "matplotlib", "pydantic")
+_WITH_ENGINE: Final = {"compiled": ("numba", "llvmlite")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +62,8 @@ def provenance_of(
         replications=replications,
         plan_sha256=list(plan_sha256),
         engine=engine,
-        packages={"python": platform.python_version()} | {name: importlib.metadata.version(name) for name in _PACKAGES},
+        packages={"python": platform.python_version()}
+        | {name: importlib.metadata.version(name) for name in (*_PACKAGES, *_WITH_ENGINE.get(engine, ()))},
         machine=f"{platform.system()} {platform.machine()}, {_processor()}, {os.cpu_count()} cores",
         started_at=begun.at.isoformat(timespec="seconds"),
         wall_s=round(begun.elapsed_s, 1),

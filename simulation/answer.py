@@ -20,6 +20,7 @@ from scenarios.result import (
 )
 from scenarios.run import Run, metrics_of, run_of
 from scenarios.scenario import Scenario
+from simulation.engine import Engine
 from simulation.experiment import Experiment, Progress
 from simulation.judging import judge
 from simulation.replication import simulate
@@ -101,13 +102,20 @@ def supply_of(scenario: Scenario) -> Supply:
     )
 
 
-def recommended(scenario: Scenario, *, jobs: int, progress: Progress | None, command: Sequence[str]) -> Result:
+def recommended(
+    scenario: Scenario,
+    *,
+    jobs: int,
+    progress: Progress | None,
+    command: Sequence[str],
+    engine: Engine = Engine.SIMPY,
+) -> Result:
     """Search for the plan and say what was found, as a result.
 
     Metrics, thresholds and plans are those of the recommended policy, or of all at once where none is.
     """
     begun = Stopwatch()
-    with Experiment(scenario, jobs=jobs, progress=progress) as experiment:
+    with Experiment(scenario, jobs=jobs, progress=progress, engine=engine) as experiment:
         finding = search(experiment)
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding)
@@ -130,7 +138,7 @@ def recommended(scenario: Scenario, *, jobs: int, progress: Progress | None, com
             begun=begun,
             replications=experiment.run_count,
             plan_sha256=[run.plan_sha256 for run in shown.runs],
-            engine="simpy",
+            engine=engine.value,
             partial=experiment.interrupted,
             interrupted=experiment.interrupted,
         ),
@@ -138,11 +146,17 @@ def recommended(scenario: Scenario, *, jobs: int, progress: Progress | None, com
 
 
 def simulated(
-    scenario: Scenario, policy: Policy, *, jobs: int, progress: Progress | None, command: Sequence[str]
+    scenario: Scenario,
+    policy: Policy,
+    *,
+    jobs: int,
+    progress: Progress | None,
+    command: Sequence[str],
+    engine: Engine = Engine.SIMPY,
 ) -> Result:
     """Run one policy many times and hold it against the limits, as a result."""
     begun = Stopwatch()
-    with Experiment(scenario, jobs=jobs, progress=progress) as experiment:
+    with Experiment(scenario, jobs=jobs, progress=progress, engine=engine) as experiment:
         experiment.replicate([(policy, r) for r in range(scenario.experiment.runs.max)])
     runs = experiment.runs(policy)
     judged = judge(scenario, runs)
@@ -162,7 +176,7 @@ def simulated(
             begun=begun,
             replications=len(runs),
             plan_sha256=[run.plan_sha256 for run in runs],
-            engine="simpy",
+            engine=engine.value,
             partial=experiment.interrupted,
             interrupted=experiment.interrupted,
         ),

@@ -1,6 +1,6 @@
 """Many replications of many policies, on all cores; every policy meets the same citizens in replication r.
 
-The result of a run depends on (scenario, policy, replication) alone, never on the number of processes.
+The result of a run depends on (scenario, policy, replication) alone, never on the engine or the number of workers.
 """
 
 import gc
@@ -8,25 +8,31 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, as_completed
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from threading import Event
 from types import TracebackType
 from typing import Self, TypeAlias
 
-from scenarios.columns import columns_of
 from scenarios.plan import plan_of
 from scenarios.policy import Policy
 from scenarios.run import Run, run_of
 from scenarios.scenario import Scenario
-from simulation.replication import simulate
+from simulation.engine import Engine, record_of
 
 Task: TypeAlias = tuple[Policy, int]
 Progress: TypeAlias = Callable[[int, int], None]
 
 
-def run_once(scenario: Scenario, policy: Policy, replication: int) -> Run:
+def run_once(
+    scenario: Scenario,
+    policy: Policy,
+    replication: int,
+    engine: Engine = Engine.SIMPY,
+    stop: Event | None = None,
+) -> Run:
     """Draw the plan of one replication, live it, and measure it."""
     plan = plan_of(scenario, policy, replication)
-    return run_of(scenario, plan, columns_of(simulate(scenario, plan)), with_timeline=replication == 0)
+    return run_of(scenario, plan, record_of(engine, scenario, plan, stop), with_timeline=replication == 0)
 
 
 class Experiment:
@@ -38,22 +44,35 @@ class Experiment:
     ----------
     scenario : Scenario
     jobs : int
-        Processes; 1 runs everything in this one. 0 means one for each core.
+        Workers; 1 runs everything in this process and thread. 0 means one for each core. They are processes for
+        SimPy, and threads for the compiled engine, which holds no interpreter lock.
+    engine : Engine
     progress : callable, optional
         Called with (runs done, runs asked for so far).
     """
 
-    def __init__(self, scenario: Scenario, *, jobs: int = 0, progress: Progress | None = None) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        *,
+        jobs: int = 0,
+        progress: Progress | None = None,
+        engine: Engine = Engine.SIMPY,
+    ) -> None:
         self.scenario = scenario
         self.interrupted = False
+        self._engine = engine
+        self._stop = Event()
         self._jobs = jobs or os.cpu_count() or 1
         self._progress = progress
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Executor | None = None
         self._done: dict[Task, Run] = {}
         self._asked = 0
 
     def __enter__(self) -> Self:
-        if self._jobs > 1:
+        if self._jobs > 1 and self._engine is Engine.COMPILED:
+            self._pool = ThreadPoolExecutor(self._jobs)
+        elif self._jobs > 1:
             self._pool = ProcessPoolExecutor(
                 self._jobs, multiprocessing.get_context("spawn"), _start_worker, (self.scenario,)
             )
@@ -83,12 +102,18 @@ class Experiment:
         self._asked += len(missing)
         try:
             if self._pool is None:
-                for policy, replication in missing:
-                    self._keep((policy, replication), run_once(self.scenario, policy, replication))
+                for task in missing:
+                    self._keep(task, run_once(self.scenario, *task, self._engine))
             else:
-                self._collect({self._pool.submit(_run_here, *task): task for task in missing})
+                self._collect({self._submitted(self._pool, task): task for task in missing})
         except KeyboardInterrupt:
             self.interrupted = True
+            self._stop.set()
+
+    def _submitted(self, pool: Executor, task: Task) -> Future[Run]:
+        if self._engine is Engine.COMPILED:
+            return pool.submit(run_once, self.scenario, *task, self._engine, self._stop)
+        return pool.submit(_run_here, *task)
 
     def _collect(self, futures: dict[Future[Run], Task]) -> None:
         for future in as_completed(futures):

@@ -134,7 +134,7 @@ def test_ctrl_c_keeps_the_runs_that_were_finished(monkeypatch: pytest.MonkeyPatc
     scenario = a.scenario({"experiment.runs": {"min": 2, "max": 6}})
     finished: list[int] = []
 
-    def third_time_ctrl_c(scenario: Scenario, policy: Policy, replication: int) -> Run:
+    def third_time_ctrl_c(scenario: Scenario, policy: Policy, replication: int, *_: object) -> Run:
         if len(finished) == 3:
             raise KeyboardInterrupt
         finished.append(1)
@@ -162,7 +162,7 @@ def test_the_recommended_plan_carries_its_schedule_and_what_all_at_once_would_do
 
 
 def test_a_search_cut_short_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    def at_once_ctrl_c(scenario: Scenario, policy: Policy, replication: int) -> Run:
+    def at_once_ctrl_c(scenario: Scenario, policy: Policy, replication: int, *_: object) -> Run:
         if policy.batch_size != "all":
             raise KeyboardInterrupt
         return run_once(scenario, policy, replication)

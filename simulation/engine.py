@@ -1,0 +1,74 @@
+"""Which engine lives the plans: the readable SimPy model, or the compiled kernel with the same answers, sooner."""
+
+import importlib.util
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Event
+from typing import Final, assert_never
+
+from scenarios.columns import Columns, columns_of
+from scenarios.inventory import total_invited
+from scenarios.plan import Plan
+from scenarios.scenario import Scenario
+from simulation import compiled
+from simulation.replication import simulate
+
+BREAK_EVEN: Final = 20_000
+"""Citizens, over all runs, that SimPy lives while Numba is imported and its code loaded: 0.5 s beside 1 s, measured."""
+
+
+class Engine(StrEnum):
+    """An engine that lives a plan."""
+
+    SIMPY = "simpy"
+    COMPILED = "compiled"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The engine that is used, and what people should know about that, if anything."""
+
+    engine: Engine
+    note: str | None = None
+
+
+def supports(_scenario: Scenario) -> bool:
+    """Whether the kernel knows every feature that the scenario uses. A feature it does not know is named here."""
+    return True
+
+
+def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
+    """Choose the engine for so many runs of a scenario; `wanted` is None where bolk is to choose.
+
+    Both give the same attempts bit for bit, so the choice is one of time alone, and one that cannot be had is
+    answered with SimPy and a note.
+    """
+    small = total_invited(scenario) * runs < BREAK_EVEN
+    if wanted is Engine.SIMPY or (wanted is None and small):
+        return Choice(Engine.SIMPY)
+    if not supports(scenario):
+        return Choice(Engine.SIMPY, None if wanted is None else _NOT_COMPILED)
+    if importlib.util.find_spec("numba") is None:
+        return Choice(Engine.SIMPY, _NO_NUMBA)
+    return Choice(Engine.COMPILED)
+
+
+def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None = None) -> Columns:
+    """Live a plan; `stop` ends a compiled run early, as `compiled.live` says."""
+    match engine:
+        case Engine.SIMPY:
+            return columns_of(simulate(scenario, plan))
+        case Engine.COMPILED:
+            try:
+                return compiled.live(scenario, plan, stop)
+            except compiled.TooManyEvents:
+                return columns_of(simulate(scenario, plan))
+        case _:
+            assert_never(engine)
+
+
+_NO_NUMBA: Final = (
+    "Numba is not installed, so the SimPy engine is used: the same answer, some hundred times as slow. "
+    "To have it: pip install numba"
+)
+_NOT_COMPILED: Final = "The compiled engine does not know all that this scenario uses; SimPy gives the answer."
