@@ -35,6 +35,7 @@ MEASURES: Final = {
     "double_bookings": "places confirmed more than once, counted from the record",
 }
 
+_COUNTED_S: Final = 10_000_000  # four months
 Measured = dict[str, float | None]
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.integer[Any]]
@@ -142,8 +143,11 @@ def _per_100(part: int, whole: int) -> float | None:
 def _peak(moments_s: Floats) -> float | None:
     if not moments_s.size:
         return None
-    _, counts = np.unique(np.floor(moments_s), return_counts=True)
-    return float(counts.max())
+    seconds = np.floor(moments_s).astype(np.int64)
+    seconds -= seconds.min()
+    if seconds.max() <= _COUNTED_S:  # a count for each second is sooner than sorting
+        return float(np.bincount(seconds).max())
+    return float(np.unique(seconds, return_counts=True)[1].max())
 
 
 def _quantile(values: Floats, percent: int) -> float | None:

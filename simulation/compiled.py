@@ -79,19 +79,9 @@ def live(scenario: Scenario, plan: Plan, stop: threading.Event | None = None) ->
     TooManyEvents
         See there; nothing is ever silently different.
     """
-    from simulation import kernel  # noqa: PLC0415  (numba takes a third of a second, and may not be there)
-
     if int(plan.acts.sum()) >= MOST_CITIZENS:
         raise TooManyEvents(f"more than {MOST_CITIZENS} citizens act")
-    run = _Run.of(scenario, plan)
-    while (why := kernel.advance(run.world, SLICE)) != kernel.DONE:
-        if why == kernel.TOO_MANY_EVENTS:
-            raise TooManyEvents("the run makes more events than can be numbered")
-        if why == kernel.NEEDS_ROOM:
-            run.make_room()
-        if stop is not None and stop.is_set():
-            raise Stopped
-    return run.record()
+    return Prepared.of(scenario, plan).run(stop)
 
 
 def _names(scenario: Scenario) -> InventoryNames:
@@ -104,8 +94,8 @@ def _names(scenario: Scenario) -> InventoryNames:
 
 
 @dataclass(slots=True)
-class _Run:
-    """The kernel's world, and the arrays that it has by address: they live as long as it does."""
+class Prepared:
+    """A run before its first event: the kernel's world, and the arrays that it has by address, which live as long."""
 
     world: Rows
     arrays: dict[str, NDArray[Any]]
@@ -113,7 +103,8 @@ class _Run:
 
     @classmethod
     def of(cls, scenario: Scenario, plan: Plan) -> Self:
-        from simulation import kernel  # noqa: PLC0415
+        """Draw the service times and lay everything out."""
+        from simulation import kernel  # noqa: PLC0415  (numba takes a third of a second, and may not be there)
 
         names = _names(scenario)
         arrivals, arrive_s = _arrivals(plan)
@@ -153,11 +144,24 @@ class _Run:
         )
         return run
 
-    def make_room(self) -> None:
+    def run(self, stop: threading.Event | None = None) -> Columns:
+        """Let everything happen, once; as `live`."""
+        from simulation import kernel  # noqa: PLC0415
+
+        while (why := kernel.advance(self.world, SLICE)) != kernel.DONE:
+            if why == kernel.TOO_MANY_EVENTS:
+                raise TooManyEvents("the run makes more events than can be numbered")
+            if why == kernel.NEEDS_ROOM:
+                self._make_room()
+            if stop is not None and stop.is_set():
+                raise Stopped
+        return self._record()
+
+    def _make_room(self) -> None:
         """Make the record half as long again."""
         self._put(attempts=_with_room(self.arrays["attempts"]), requests=_with_room(self.arrays["requests"]))
 
-    def record(self) -> Columns:
+    def _record(self) -> Columns:
         """The rows that were written."""
         attempts, requests = int(self.world["attempts_made"][0]), int(self.world["requests_made"][0])
         return Columns(self.arrays["attempts"][:attempts], self.arrays["requests"][:requests], self.names)

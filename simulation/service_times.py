@@ -1,12 +1,14 @@
 """How long each request keeps a worker busy: drawn for the citizen, so that every policy meets the same work."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 
 from scenarios.attempts import Operation
-from scenarios.plan import Plan
+from scenarios.plan import IntArray, Plan
 from scenarios.scenario import Scenario
+from scenarios.strategy import Strategy
 from scenarios.streams import FloatArray, Quantity, lognormals, uniforms
 
 EHR: Final = 6
@@ -21,6 +23,10 @@ COLUMN: Final = {
 _STRIDE: Final = 8  # columns of each try; part of the stream too
 
 
+_ONCE: Final = frozenset({Operation.LOGIN, Operation.BOOKS})
+"""Asked for in the first try alone."""
+
+
 def service_times(scenario: Scenario, plan: Plan) -> FloatArray:
     """Service times of every citizen, try and operation.
 
@@ -29,7 +35,8 @@ def service_times(scenario: Scenario, plan: Plan) -> FloatArray:
     Returns
     -------
     ndarray
-        (N, K, 8) float64 seconds on the tick grid, with the columns of `COLUMN` and `EHR`.
+        (N, K, 8) float64 seconds on the tick grid, with the columns of `COLUMN` and `EHR`; NaN where nobody can come:
+        citizens who do not act, tries they would not make, operations that the strategy or a later try does not use.
     """
     platform = scenario.platform
     medians_s = dict.fromkeys(COLUMN.values(), platform.service_time.list)
@@ -38,5 +45,27 @@ def service_times(scenario: Scenario, plan: Plan) -> FloatArray:
     medians_s[EHR] = platform.ehr.service_time
     u = uniforms(plan.seed, plan.replication, Quantity.SERVICE, plan.citizens, plan.tries * _STRIDE)
     u = u.reshape(plan.citizens, plan.tries, _STRIDE)
-    columns = [lognormals(u[:, :, column], medians_s[column], platform.sigma) for column in range(_STRIDE)]
-    return np.stack(columns, axis=2)
+    work_s = np.full(u.shape, np.nan)
+    for number, come in enumerate(_who_may_come(plan)):
+        for column in _columns(platform.strategy, first=number == 0):
+            work_s[come, number, column] = lognormals(u[come, number, column], medians_s[column], platform.sigma)
+    return work_s
+
+
+def _who_may_come(plan: Plan) -> Iterator[IntArray]:
+    """For each try, the citizens who would make it if every one before it failed."""
+    come = np.flatnonzero(plan.acts == 1)
+    for number in range(plan.tries):
+        yield come
+        come = come[plan.retries[come, number] != 0]
+
+
+def _columns(strategy: Strategy, *, first: bool) -> list[int]:
+    """Columns that a try can use."""
+    unused = {
+        Strategy.QUEUED: {Operation.HOLD},
+        Strategy.IMMEDIATE: {Operation.HOLD, Operation.INBOX},
+        Strategy.HOLD: {Operation.INBOX},
+        Strategy.ASSIGN: {Operation.HOLD, Operation.INBOX, Operation.DAYS, Operation.SLOTS},
+    }[strategy] | (set[Operation]() if first else _ONCE)
+    return [COLUMN[one] for one in COLUMN if one not in unused] + [EHR] * (strategy is Strategy.QUEUED)

@@ -27,7 +27,7 @@ from tests import a
 
 kernel = pytest.importorskip("simulation.kernel", reason="numba is not there", exc_type=ImportError)
 
-EXAMPLES = int(os.environ.get("BOLK_ENGINE_EXAMPLES", "300"))
+EXAMPLES = int(os.environ.get("BOLK_ENGINE_EXAMPLES", "250"))
 GRID_S = np.array([0.0, 0.0, 0.5, 1.0, 1.0, 2.0, 5.0])
 """Lengths of time on a coarse grid: with them nearly everything happens at the same moment as something else."""
 FORMS_S = np.array([0.0, 1.0, 599.0, 599.5, 600.0, 600.5, 601.0])
