@@ -45,6 +45,11 @@ class Writers:
         self._opened: tuple[sqlite3.Connection, int] | None = None
         self._begun: _Shared | None = None
 
+    @property
+    def in_line(self) -> int:
+        """How many wait for their turn in this process."""
+        return self._line.length
+
     @contextlib.contextmanager
     def writing(self, patience_s: float) -> Generator[sqlite3.Connection]:
         """A transaction for the length of the block, which is left only when everything in it is committed.
@@ -110,6 +115,11 @@ class _Line:
         self._lock = threading.Lock()
         self._taken = False
         self._waiting: deque[threading.Lock] = deque()
+
+    @property
+    def length(self) -> int:
+        """How many wait."""
+        return len(self._waiting)
 
     def has_come(self, patience_s: float) -> bool:
         """Wait for the turn, at most this long."""
