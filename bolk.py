@@ -294,7 +294,7 @@ def _announce(server: "RunningServer") -> None:
     click.echo(f"API:             {server.base_url}/api/v1")
     click.echo(f"Admin pages:     {server.base_url}/admin/")
     click.echo(f"Admin token (BOLK_ADMIN_TOKEN): {server.admin_token}")
-    click.echo("Stop with Ctrl-C.")
+    click.echo(f"One booking process with {server.threads} threads. Stop with Ctrl-C.")
 
 
 def _command() -> list[str]:

@@ -30,8 +30,8 @@ _WITHOUT_WAITING: Final = "entrance."
 class Entrance:
     """The waiting room over HTTP; a citizen has one place in it, however many windows are open.
 
-    The queue is this process's own. An admission is signed, so it holds after a restart and in other processes with
-    the same secret, until its session ends.
+    The queue is this process's own, and there is one (`process.threads_of`). An admission is signed, so it holds after
+    a restart until its session ends.
 
     Parameters
     ----------
@@ -132,7 +132,7 @@ class Door:
     """What every request passes before it is read.
 
     It leaves who asks in `g.person` and the key in `g.citizen`, None where no valid token is shown. Probes are always
-    let through.
+    let through. What was asked is counted by this process, and there is one.
 
     Parameters
     ----------

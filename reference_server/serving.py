@@ -15,7 +15,7 @@ from reference_server.children import Child, kept_port
 from reference_server.database import is_postgresql, prepare
 from reference_server.ehr import FAULTLESS, Link
 from reference_server.pace import Pace
-from reference_server.process import HOST, Part, Settings
+from reference_server.process import HOST, Part, Settings, cores_here, threads_of
 from reference_server.start_error import ServerStartError
 from scenarios.scenario import Scenario
 
@@ -26,11 +26,15 @@ _WATCH_EVERY_S: Final = 0.5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunningServer:
-    """A server that is ready: where it is, the token that may export its record, and its processes."""
+    """A server that is ready: where it is, the token that may export its record, and its processes.
+
+    `threads` is how many requests the booking process works on at the same time.
+    """
 
     base_url: str
     login_url: str
     admin_token: str
+    threads: int
     children: Sequence[Child]
 
 
@@ -96,11 +100,13 @@ def running(
         if not is_postgresql(database):
             database = Path(database).absolute()
         secret, admin_token = prepare(database, scenario), secrets.token_urlsafe(32)
+        threads = {part: threads_of(part, scenario, pace, cores_here()) for part in Part}
         told = Settings(
             part=Part.BOOKING,
             scenario=scenario,
             database=str(database),
             port=ports[Part.BOOKING],
+            threads=threads[Part.BOOKING],
             login_url=f"http://{HOST}:{ports[Part.LOGIN]}/login",
             secret=secret,
             admin_token=admin_token,
@@ -112,7 +118,8 @@ def running(
         )
         children: list[Child] = []
         for part in Part:
-            settings = told.model_copy(update={"part": part, "port": ports.get(part, 0)})
+            own = {"part": part, "port": ports.get(part, 0), "threads": threads[part]}
+            settings = told.model_copy(update=own)
             children.append(stack.enter_context(Child(settings)))
         stack.callback(lambda: [child.ask_to_end() for child in children])
         _wait_until_ready(children, ports)
@@ -120,6 +127,7 @@ def running(
             base_url=f"http://{HOST}:{ports[Part.BOOKING]}",
             login_url=told.login_url,
             admin_token=admin_token,
+            threads=threads[Part.BOOKING],
             children=children,
         )
 

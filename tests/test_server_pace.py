@@ -11,6 +11,7 @@ from reference_server import pace
 from reference_server.database import prepare
 from reference_server.ehr import Ehr
 from reference_server.pace import Pace, ServiceTimes, Workers
+from reference_server.process import Part, threads_of
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import Sent, State, Wish
 from scenarios.scenario import Scenario
@@ -140,3 +141,12 @@ def test_the_speedup_divides_the_service_time(tmp_path: Path) -> None:
     assert system.ehr.step(1000.0) == 0.0
     assert (system.visible(1000.4), system.visible(1000.6)) == (0, 1)
     system.storage.close()
+
+
+@pytest.mark.parametrize("part", [Part.BOOKING, Part.LOGIN])
+def test_at_its_own_pace_the_machine_chooses_the_threads_and_else_the_scenario_does(part: Part) -> None:
+    scenario = a.scenario({"platform.workers": 5, "platform.login.workers": 3})
+    of_machines = [threads_of(part, scenario, Pace.NONE, cores) for cores in (1, 2, 64)]
+    assert of_machines == sorted(set(of_machines)), "more cores, more threads"
+    assert of_machines[0] > 1, "while one waits for the disk another is served"
+    assert threads_of(part, scenario, Pace.SCENARIO, 64) == (5 if part is Part.BOOKING else 3)

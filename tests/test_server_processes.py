@@ -21,7 +21,7 @@ import pytest
 
 from reference_server.children import Child
 from reference_server.pace import Pace
-from reference_server.process import Part
+from reference_server.process import Part, cores_here, threads_of
 from reference_server.serving import RunningServer, running, serve
 from reference_server.start_error import ServerStartError
 from scenarios.identity import national_number
@@ -90,6 +90,7 @@ def none_runs(pids: set[int]) -> bool:
 def test_a_citizen_goes_from_log_in_to_appointment_and_nothing_is_left_running() -> None:
     with running(a.scenario(), pace=Pace.NONE) as server:
         pids = pids_of(server)
+        assert server.threads == threads_of(Part.BOOKING, a.scenario(), Pace.NONE, cores_here())
         citizen = Caller(server, 0)
         book = citizen.ask("/api/v1/books?municipality=9999")["books"][0]["id"]
         date = citizen.ask(f"/api/v1/books/{book}/days")["days"][0]["date"]
