@@ -1,19 +1,23 @@
 """What the server makes of its machine and its database: ratios within one run, printed for a person.
 
-    .venv/bin/python benchmarks/server_rates.py [--seconds 2] [--rounds 3]
+    .venv/bin/python -m benchmarks.server_rates [--seconds 2] [--rounds 3]
 
-One server process with one thread, its record system beside it, SQLite with full durability in a temporary folder, and
-one client with 8 connections that are kept open, all on 127.0.0.1. Every rate is the median of a few rounds, and the
-rounds take turns, so that a busy moment of the machine meets all of them. Client and server share the machine's cores:
-the ratios count, the rates do not. What writes comes last, for the record system then has work left.
+Servers as `bolk serve` starts them (one booking process with threads for the machine, a record system beside it,
+SQLite with full durability in a temporary folder) and one client with 8 connections that are kept open, all on
+127.0.0.1. Every rate is the median of a few rounds, and the rounds take turns, so that a busy moment of the machine
+meets all of them. Client and server share the machine's cores: the ratios count, the rates do not. What writes comes
+last, for the record system then has work left.
 
 - list / constant: free times of a day, against /health/live of the same server.
 - list that changes / constant: the same while the record system decides what was sent before.
 - reservation / claim: reservations over HTTP on many times, against bare conditional updates in a database of the
   same kind (write-ahead log, synchronous = FULL), one transaction each.
 - hot reservation / claim: the same when all want one time.
-- refusal / claim and refusal / constant: what the storage refuses when all want one time and it decides at once; each
-  refusal is kept on record, durably, so that asking again gives the same answer.
+- refusal / constant and refusal / claim: 409 over HTTP from a server that decides at once, when all want one time that
+  is full; each refusal is kept on record, durably, so that asking again gives the same answer.
+
+Then how long a reservation of one hot time takes, at the median, at p99 and at most: by 32 threads that ask the
+storage, by as many where SQLite's own handler (`timeout=`) makes them wait, and over HTTP by 64 connections.
 """
 
 import argparse
@@ -27,11 +31,11 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
-from urllib.request import Request, urlopen
 
+from benchmarks.server_waits import print_waits
 from reference_server.database import prepare
 from reference_server.pace import Pace
 from reference_server.serving import running
@@ -46,6 +50,8 @@ BOOK, DATE = "9999-1", "2021-05-10"
 STARTS = [
     f"{date}T{8 + (30 + at) // 60:02}:{(30 + at) % 60:02}" for date in (DATE, "2021-05-11") for at in range(0, 120, 5)
 ]
+PLACES = 3
+AT_ONCE: dict[str, object] = {"platform.strategy": "immediate"}
 UNHINDERED = 1_000_000.0
 """A speedup at which no citizen meets the rate limit; without a pace nothing else depends on it."""
 
@@ -59,22 +65,33 @@ class Client:
 
     def rate(self, requests: Iterator[bytes], status: int, seconds: float) -> float:
         """Answers a second; an answer of another status ends the run."""
+        return len(self.times_s(requests, status, seconds, CONNECTIONS)) / seconds
+
+    def times_s(self, requests: Iterator[bytes], status: int, seconds: float, connections: int) -> list[float]:
+        """How long each answer took that came within so many seconds."""
         with contextlib.ExitStack() as stack:
-            chosen, count = selectors.DefaultSelector(), 0
-            for _ in range(CONNECTIONS):
+            chosen, sent_s, times_s = selectors.DefaultSelector(), dict[socket.socket, float](), list[float]()
+            for _ in range(connections):
                 one = stack.enter_context(socket.create_connection(self._at))
                 one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
                 chosen.register(one, selectors.EVENT_READ)
-                one.sendall(next(requests))
-            begun_s = time.perf_counter()
-            while (now_s := time.perf_counter()) - begun_s < seconds:
+            end_s = time.perf_counter() + seconds
+            for key in chosen.get_map().values():
+                assert isinstance(key.fileobj, socket.socket)  # noqa: S101 (only sockets are registered)
+                _ask(key.fileobj, next(requests), sent_s)
+            while time.perf_counter() < end_s:
                 for key, _ in chosen.select(0.1):
                     one = key.fileobj
-                    assert isinstance(one, socket.socket)  # noqa: S101 (only sockets are registered)
+                    assert isinstance(one, socket.socket)  # noqa: S101
                     _check_answer(one, status)
-                    count += 1
-                    one.sendall(next(requests))
-            return count / (now_s - begun_s)
+                    times_s.append(time.perf_counter() - sent_s[one])
+                    _ask(one, next(requests), sent_s)
+            return times_s
+
+
+def _ask(one: socket.socket, request: bytes, sent_s: dict[socket.socket, float]) -> None:
+    sent_s[one] = time.perf_counter()
+    one.sendall(request)
 
 
 def _check_answer(one: socket.socket, status: int) -> None:
@@ -115,19 +132,6 @@ def raw_claims(folder: Path, seconds: float) -> float:
         return count / (now_s - begun_s)
 
 
-def refusals(folder: Path, seconds: float) -> float:
-    """Refusals a second of the storage when all want one time; each is kept on record, durably."""
-    path = folder / f"hot-{time.perf_counter_ns()}.sqlite3"
-    prepare(path, a.scenario())
-    storage = SqliteStorage(path)
-    begun_s, count = time.perf_counter(), 0
-    while (now_s := time.perf_counter()) - begun_s < seconds:
-        storage.reserve(Wish(citizen=str(count), idempotency_key="k", book=BOOK, start=STARTS[0]), 1.0)
-        count += 1
-    storage.close()
-    return count / (now_s - begun_s)
-
-
 def main() -> None:
     """Measure in rounds and print the ratios."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -140,38 +144,57 @@ def main() -> None:
 
 def print_ratios(folder: Path, seconds: float, rounds: int) -> None:
     """Every measurement once a round, then the medians."""
-    scenario = a.scenario({"platform.workers": 1})
-    database = folder / "bookings.sqlite3"
-    with running(scenario, database=database, pace=Pace.NONE, speedup=UNHINDERED) as server:
-        client, token = Client(server.base_url), log_in(server.login_url)
-        tokens = Tokens(prepare(database, scenario))
-        numbers = itertools.count()
+    numbers = itertools.count()
+
+    def wishes(tokens: Tokens, starts: list[str]) -> Iterator[bytes]:
+        for number in numbers:
+            wish = {"book": BOOK, "start": starts[number % len(starts)]}
+            citizen = tokens.token(national_number(number))  # a book gives one appointment to each
+            yield request("POST", "/api/v1/reservations", citizen, f"key-{number}", wish)
+
+    with (
+        _served(folder / "queued.sqlite3") as (client, tokens),
+        _served(folder / "now.sqlite3", AT_ONCE) as (now, other),
+    ):
+        token = tokens.token(national_number(0))
         slots = request("GET", f"/api/v1/books/{BOOK}/slots?date={DATE}", token)
-
-        def wishes(starts: list[str]) -> Iterator[bytes]:
-            for number in numbers:
-                wish = {"book": BOOK, "start": starts[number % len(starts)]}
-                citizen = tokens.token(national_number(number))  # a book gives one appointment to each
-                yield request("POST", "/api/v1/reservations", citizen, f"key-{number}", wish)
-
         live = itertools.repeat(request("GET", "/health/live", token))
+        client.rate(itertools.repeat(slots), 200, seconds / 4)
+        fill(folder / "now.sqlite3")
         quiet: dict[str, Callable[[], float]] = {
             "constant": lambda: client.rate(live, 200, seconds),
             "list": lambda: client.rate(itertools.repeat(slots), 200, seconds),
             "claim": lambda: raw_claims(folder, seconds),
-            "refusal": lambda: refusals(folder, seconds),
+            "refusal": lambda: now.rate(wishes(other, STARTS[:1]), 409, seconds),
         }
         busy: dict[str, Callable[[], float]] = {
-            "reservation": lambda: client.rate(wishes(STARTS), 202, seconds),
-            "hot reservation": lambda: client.rate(wishes(STARTS[:1]), 202, seconds),
+            "reservation": lambda: client.rate(wishes(tokens, STARTS), 202, seconds),
+            "hot reservation": lambda: client.rate(wishes(tokens, STARTS[:1]), 202, seconds),
             "list that changes": lambda: client.rate(itertools.repeat(slots), 200, seconds),
         }
         found = _in_rounds(quiet, rounds) | _in_rounds(busy, rounds)
+        over_http = [client.times_s(wishes(tokens, STARTS[:1]), 202, seconds, 64) for _ in range(rounds)]
     rates = {name: statistics.median(values) for name, values in found.items()}
     for name, rate in rates.items():
         print(f"{name:>20} {rate:>10,.0f}/s")  # noqa: T201 (it is a script)
     for name, other in RATIOS:
         print(f"{name} / {other}: {rates[name] / rates[other]:.2f}")  # noqa: T201
+    print_waits(folder, seconds, rounds, over_http)
+
+
+@contextlib.contextmanager
+def _served(database: Path, changed: dict[str, object] | None = None) -> Generator[tuple[Client, Tokens]]:
+    scenario = a.scenario(changed)
+    with running(scenario, database=database, pace=Pace.NONE, speedup=UNHINDERED) as server:
+        yield Client(server.base_url), Tokens(prepare(database, scenario))
+
+
+def fill(database: Path) -> None:
+    """Take every place of the first time."""
+    storage = SqliteStorage(database)
+    for citizen in range(PLACES):
+        storage.reserve(Wish(citizen=f"{citizen}", idempotency_key="k", book=BOOK, start=STARTS[0]), 1.0)
+    storage.close()
 
 
 def _in_rounds(measured: dict[str, Callable[[], float]], rounds: int) -> dict[str, list[float]]:
@@ -187,16 +210,9 @@ RATIOS = (
     ("list that changes", "constant"),
     ("reservation", "claim"),
     ("hot reservation", "claim"),
-    ("refusal", "claim"),
     ("refusal", "constant"),
+    ("refusal", "claim"),
 )
-
-
-def log_in(url: str) -> str:
-    """The token of one synthetic citizen."""
-    body = json.dumps({"citizen": national_number(0)}).encode()
-    with urlopen(Request(url, body, {"Content-Type": "application/json"})) as answer:  # noqa: S310 (our own server)
-        return json.load(answer)["token"]
 
 
 if __name__ == "__main__":
