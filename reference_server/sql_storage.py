@@ -107,8 +107,11 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
 
     def decide_all(self, answers: Sequence[tuple[str, float]]) -> None:
         """See `Storage`."""
+        first: dict[str, float] = {}
+        for reservation, visible_s in answers:
+            first.setdefault(reservation, visible_s)
         with self.writing() as connection:
-            found = [(self.locked(connection, reservation), visible_s) for reservation, visible_s in answers]
+            found = [(self.locked(connection, reservation), visible_s) for reservation, visible_s in first.items()]
             times: dict[str, set[str]] = {}
             for one in (one for one, _ in found if one is not None):
                 times.setdefault(one.wish.book, set()).add(one.wish.start)

@@ -140,6 +140,17 @@ class StorageBesideTheModel(RuleBasedStateMachine):
         if expected is not None:
             assert self.storage.decide(expected.id, self.now_s) == self.model.decide(expected)
 
+    @rule(most=st.integers(1, 3), times=st.integers(1, 2))
+    def decide_what_has_gathered(self, most: int, times: int) -> None:
+        gathered = self.storage.waiting(self.now_s, most)
+        self.storage.decide_all([(one.reservation, self.now_s) for one in gathered] * times)
+        for one in gathered:
+            expected = self.model.waiting(self.now_s)
+            assert expected is not None
+            assert one.reservation == expected.id
+            self.model.decide(expected)
+        assert len(gathered) == most or self.model.waiting(self.now_s) is None
+
     @precondition(lambda self: self.model.rows)
     @rule(number=NUMBERS, times=st.integers(1, 3))
     def deliver_any_message_again(self, number: int, times: int) -> None:
