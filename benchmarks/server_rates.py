@@ -154,7 +154,7 @@ def print_ratios(folder: Path, seconds: float, rounds: int) -> None:
 
     with (
         _served(folder / "queued.sqlite3") as (client, tokens),
-        _served(folder / "now.sqlite3", AT_ONCE) as (now, other),
+        _served(folder / "now.sqlite3", AT_ONCE) as (now, others),
     ):
         token = tokens.token(national_number(0))
         slots = request("GET", f"/api/v1/books/{BOOK}/slots?date={DATE}", token)
@@ -165,7 +165,7 @@ def print_ratios(folder: Path, seconds: float, rounds: int) -> None:
             "constant": lambda: client.rate(live, 200, seconds),
             "list": lambda: client.rate(itertools.repeat(slots), 200, seconds),
             "claim": lambda: raw_claims(folder, seconds),
-            "refusal": lambda: now.rate(wishes(other, STARTS[:1]), 409, seconds),
+            "refusal": lambda: now.rate(wishes(others, STARTS[:1]), 409, seconds),
         }
         busy: dict[str, Callable[[], float]] = {
             "reservation": lambda: client.rate(wishes(tokens, STARTS), 202, seconds),

@@ -39,9 +39,14 @@ class SqlClaims(SqlRecord):
     def decided(self, connection: Connection, reservation: str, time: tuple[str, str], visible_s: float) -> int | None:
         """Claim a place for a reservation that is sent, and answer it; None is a rejection."""
         place = self.claimed(connection, *time)
-        state, appointment = (State.REJECTED, None) if place is None else (State.CONFIRMED, new_id())
+        state, appointment = answered_with(place)
         connection.execute(
             "UPDATE reservation SET state = ?, visible_s = ?, appointment = ?, place = ? WHERE id = ?",
             (state.value, visible_s, appointment, place, reservation),
         )
         return place
+
+
+def answered_with(place: int | None) -> tuple[State, str | None]:
+    """The state that a claim leads to, and the name of the appointment where there is one."""
+    return (State.REJECTED, None) if place is None else (State.CONFIRMED, new_id())

@@ -20,6 +20,7 @@ from reference_server.reservation import (
     Wish,
 )
 from reference_server.sql_appointments import SqlAppointments
+from reference_server.sql_claims import answered_with
 from reference_server.sql_holds import SqlHolds
 from reference_server.sql_record import Connection
 from reference_server.sql_waitlist import SqlWaitlist
@@ -58,8 +59,11 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
             known = known_or_refused(connection, wish, terms, now_s)
             if known is not None:
                 return known
-            reservation = inserted(connection, wish, now_s)
-            self.decided(connection, reservation, (wish.book, wish.start), now_s)
+            place = self.claimed(connection, wish.book, wish.start)
+            state, appointment = answered_with(place)
+            reservation = inserted(
+                connection, wish, now_s, state=state.value, visible_s=now_s, appointment=appointment, place=place
+            )
             return read(connection, reservation)
 
     def assign(
