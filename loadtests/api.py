@@ -20,6 +20,7 @@ CREATED: Final = 201
 ACCEPTED: Final = 202
 CONFLICT: Final = 409
 SHED: Final = frozenset({429, 503})
+_REMINDER: Final = "REMINDER"  # in the inbox beside the answer, about the same reservation
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,7 +205,8 @@ def _confirmation(said: dict[str, Any]) -> Message:
 
 
 def _message(messages: list[dict[str, Any]], reservation: str) -> Message | None:
-    about = next((message for message in messages if message["reservation"] == reservation), None)
+    answers = (message for message in messages if message["outcome"] != _REMINDER)
+    about = next((message for message in answers if message["reservation"] == reservation), None)
     if about is None:
         return None
     match about["outcome"]:

@@ -101,7 +101,7 @@ def create_app(
     if strategy is Strategy.HOLD:
         app.before_request(_letting_go(EndedHolds(storage)))
     elsewhere = {card.book.id for card in cards if is_seen_elsewhere(card.service)}
-    asking = Citizens(books, storage, scenario.platform.listing, elsewhere).routes()
+    asking = Citizens(books, storage, scenario.platform.listing, elsewhere, now).routes()
     their_own = (
         *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
         *Giving(books, storage, strategy, HOLD_S / speedup).routes(),

@@ -73,7 +73,8 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "message": closed({"nb": _TEXT, "en": _TEXT}),
         }
     ),
-    "Inbox": closed({"messages": listed({"oneOf": [named("Confirmation"), named("Rejection")]})}),
+    "Reminder": closed({"reservation": _ID, "outcome": {"const": "REMINDER"}, **_APPOINTMENT}),
+    "Inbox": closed({"messages": listed({"oneOf": [named("Confirmation"), named("Rejection"), named("Reminder")]})}),
     "Appointments": closed({"appointments": listed(closed(_APPOINTMENT))}),
     "Appointment": closed(
         _APPOINTMENT | {"reservation": _ID, "book": _TEXT, "status": {"enum": ["CONFIRMED", "CANCELLED"]}}
@@ -135,7 +136,12 @@ EXAMPLES: Final[dict[str, object]] = {
     "Held": {"reservation": _RESERVATION, "status": "HELD", "held_until_s": 1620000600.0},
     "Confirmation": {"reservation": _RESERVATION, "outcome": "CONFIRMED", "from_waitlist": False} | _CONFIRMED,
     "Sent": {"reservation": _RESERVATION, "status": "SENT"},
-    "Inbox": {"messages": [{"reservation": _RESERVATION, "outcome": "CONFIRMED", "from_waitlist": False} | _CONFIRMED]},
+    "Inbox": {
+        "messages": [
+            {"reservation": _RESERVATION, "outcome": "CONFIRMED", "from_waitlist": False} | _CONFIRMED,
+            {"reservation": _RESERVATION, "outcome": "REMINDER"} | _CONFIRMED,
+        ]
+    },
     "Appointments": {"appointments": [_CONFIRMED]},
     "Appointment": {"reservation": _RESERVATION, "book": "9999-1", "status": "CONFIRMED"} | _CONFIRMED,
     "InLine": {"book": "9999-1", "since_s": 1620000600.0, "ahead": 2},

@@ -5,14 +5,25 @@ import binascii
 import re
 from collections.abc import Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import Final, Protocol, TypeVar
 from urllib.parse import urlencode
 
 from flask import Response, g, request
 
 from reference_server.openapi import Parameter
-from reference_server.storage import Reservation
 from reference_server.web import refuse
+
+
+class Entry(Protocol):
+    """What stands in a list: it has a name that no other entry has."""
+
+    @property
+    def id(self) -> str:
+        """The name."""
+        ...
+
+
+_Entry = TypeVar("_Entry", bound=Entry)
 
 MAX_KEY_LENGTH: Final = 64
 MOST_ON_A_PAGE: Final = 100
@@ -69,7 +80,7 @@ def idempotency_key() -> str:
     return key
 
 
-def page_of(entries: Sequence[Reservation]) -> tuple[Sequence[Reservation], dict[str, str]]:
+def page_of(entries: Sequence[_Entry]) -> tuple[Sequence[_Entry], dict[str, str]]:
     """The part of a list that the request asks for, and the headers that lead on from there.
 
     An answer that becomes visible while somebody turns the pages may stand before the cursor; it is there at the next
@@ -92,11 +103,11 @@ def with_headers(response: Response, headers: dict[str, str]) -> Response:
     return response
 
 
-def _cursor(last: Reservation) -> str:
+def _cursor(last: Entry) -> str:
     return base64.urlsafe_b64encode(last.id.encode()).decode().rstrip("=")
 
 
-def _after(entries: Sequence[Reservation], cursor: str) -> int:
+def _after(entries: Sequence[Entry], cursor: str) -> int:
     try:
         last = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode()
     except (binascii.Error, ValueError):

@@ -39,11 +39,16 @@ class Terms:
 
     Pages and API hold everybody to the same terms. A load test does not meet the limit: its citizens, as the simulated
     ones, come back only after a rejection or an empty list, and then nothing of theirs is active.
+
+    The citizen is reminded `remind_ahead` of the start. Source: c19.no sent an SMS 24 hours before
+    (sogndal.kommune.no), Larvik the day before (larvik.kommune.no); PatientSky reminds 48 hours before
+    (help.patientsky.com, timetyper).
     """
 
     most_active: int | None = 1
     cancel_ahead: dt.timedelta = dt.timedelta(days=1)
     change_ahead: dt.timedelta = dt.timedelta(days=1)
+    remind_ahead: dt.timedelta = dt.timedelta(days=1)
     follows: DoseTie | None = None
 
     def allows_another(self, active: int) -> bool:

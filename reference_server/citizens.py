@@ -3,7 +3,7 @@
 import datetime as dt
 import re
 import time
-from collections.abc import Sequence, Set
+from collections.abc import Callable, Sequence, Set
 from http import HTTPStatus
 from typing import Final
 
@@ -17,7 +17,8 @@ from reference_server.free_lists import FreeList, FreeLists
 from reference_server.messages import message_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.refused_wishes import refused
-from reference_server.storage import Sent, Storage, Wish
+from reference_server.reminders import Reminder, reminders_of
+from reference_server.storage import Reservation, Sent, Storage, Wish
 from reference_server.web import refuse, texts_in_body
 from scenarios.strategy import Listing
 
@@ -31,13 +32,23 @@ class Citizens:
     ----------
     elsewhere : set of str
         Ids of the books that people of other municipalities see.
+    now : callable
+        Local time in Norway, without zone, for reminders.
     """
 
-    def __init__(self, books: Books, storage: Storage, listing: Listing, elsewhere: Set[str]) -> None:
+    def __init__(
+        self,
+        books: Books,
+        storage: Storage,
+        listing: Listing,
+        elsewhere: Set[str],
+        now: Callable[[], dt.datetime],
+    ) -> None:
         self._books = books
         self._storage = storage
         self._listing = listing
         self._elsewhere = elsewhere
+        self._now = now
         self._free = FreeLists(storage)
 
     def books(self) -> Response:
@@ -82,8 +93,13 @@ class Citizens:
         if wanted is not None and not self._storage.is_own(whose, wanted):
             refuse(HTTPStatus.NOT_FOUND, "you have no such reservation")
         answers = [one for one in self._storage.answers(whose, time.time()) if wanted in (None, one.id)]
-        shown, onwards = page_of(answers)
-        return with_headers(jsonify(messages=[message_of(one, self._books[one.wish.book]) for one in shown]), onwards)
+        shown, onwards = page_of([*answers, *reminders_of(answers, self._now(), self._books.terms)])
+        return with_headers(jsonify(messages=[self._message(one) for one in shown]), onwards)
+
+    def _message(self, one: Reservation | Reminder) -> dict[str, object]:
+        if isinstance(one, Reminder):
+            return one.message(self._books[one.about.wish.book])
+        return message_of(one, self._books[one.wish.book])
 
     def routes(self) -> Sequence[Route]:
         """Everything above, as it is mounted and described."""
@@ -148,10 +164,10 @@ class Citizens:
                 method="GET",
                 path="/inbox",
                 does=self.inbox,
-                says="The answers to your reservations, in the order in which they were sent.",
+                says="The answers to your reservations, in the order in which they were sent, and then the reminders.",
                 who=Who.CITIZEN,
                 parameters=[_ABOUT, *PAGE],
-                answers={HTTPStatus.OK: _answer("Inbox", "The answers.", "Link")},
+                answers={HTTPStatus.OK: _answer("Inbox", "Answers and reminders.", "Link")},
                 refuses={
                     HTTPStatus.NOT_FOUND: "You have no such reservation, or no such cursor.",
                     HTTPStatus.UNPROCESSABLE_ENTITY: "No such limit.",
@@ -219,7 +235,7 @@ _KNOWN: Final = Parameter(
 _ABOUT: Final = Parameter(
     name="reservation",
     place="query",
-    says="Only the answer to this one.",
+    says="Only what is about this one.",
     schema={"type": "string"},
     example="a58bf8d8-4949-4a1e-95f8-7d17b88898b0",
     required=False,

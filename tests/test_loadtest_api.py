@@ -113,6 +113,15 @@ def test_a_rejection_is_an_answer():
     assert asked(Operation.INBOX, answer)[0] == Got(Message(Outcome.REJECTED, None))
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_reminder_is_never_taken_for_the_answer(turn: int):
+    reminder = {"reservation": "R/1", "outcome": "REMINDER", "slot": "S"}
+    rejection = {"reservation": "R/1", "outcome": "REJECTED"}
+    answer = said(200, {"messages": [reminder, rejection][::turn]})
+    assert asked(Operation.INBOX, answer)[0] == Got(Message(Outcome.REJECTED, None))
+    assert asked(Operation.INBOX, said(200, {"messages": [reminder]}))[0] == Got(None)
+
+
 def test_each_step_asks_for_what_the_api_offers():
     made = [asked(operation, Silence())[1] for operation in STEPS]
     assert [(call.method, call.url) for call in made] == [

@@ -1,5 +1,6 @@
 """The whole flow in a real browser, against the real processes: by mouse, by keyboard, narrow, in both languages."""
 
+import datetime as dt
 import re
 import time
 import tomllib
@@ -51,6 +52,15 @@ def asking_server() -> Generator[RunningServer]:
     """A server whose books ask for a self-declaration."""
     browser.chromium()
     with running(two_halls(form=True), pace=Pace.NONE) as one:
+        yield one
+
+
+@pytest.fixture(scope="module")
+def server_of_today() -> Generator[RunningServer]:
+    """A server of three municipalities on the day of all its appointments."""
+    browser.chromium()
+    today = {"invitation.send_date": dt.date(2021, 5, 10)}
+    with running(a.scenario_of_three_municipalities(today), pace=Pace.NONE) as one:
         yield one
 
 
@@ -267,18 +277,16 @@ def test_axe_finds_nothing_on_the_pages_on_behalf_of_somebody(asking_server: Run
     assert len(inspection.seen) == 7
 
 
-def test_axe_finds_nothing_on_the_way_to_another_municipality_and_the_keyboard_gets_there() -> None:
-    browser.chromium()
-    with (
-        running(a.scenario_of_three_municipalities(), pace=Pace.NONE) as server,
-        browser.browsing(script=True) as context,
-    ):
+def test_axe_finds_nothing_on_the_way_to_another_municipality_and_the_keyboard_gets_there(
+    server_of_today: RunningServer,
+) -> None:
+    with browser.browsing(script=True) as context:
         page = context.pages[0]
         for lang in LANGUAGES:
-            browser.log_in(page, server, lang=lang)
-            inspection = Inspection(page, server.base_url, lang)
+            browser.log_in(page, server_of_today, lang=lang)
+            inspection = Inspection(page, server_of_today.base_url, lang)
             inspection.opens("/bestill", "/bestill/kommune", "/bestill/timebok", "/bestill/annen-kommune?neste=1")
-            page.goto(f"{server.base_url}/bestill")
+            page.goto(f"{server_of_today.base_url}/bestill")
             enters(page, inspection.tr("need.elsewhere"), "/annen-kommune$")
             tabs_to(page, "Bergen")
             page.keyboard.press("Space")
@@ -287,6 +295,20 @@ def test_axe_finds_nothing_on_the_way_to_another_municipality_and_the_keyboard_g
             tabs_to(page, "Testhall")
             page.keyboard.press("Space")
             enters(page, inspection.tr("layout.next"), "/bestill/4601-1$")
+
+
+def test_axe_finds_nothing_on_an_inbox_with_reminders(server_of_today: RunningServer) -> None:
+    with browser.browsing(script=True) as context:
+        page = context.pages[0]
+        for lang in LANGUAGES:
+            browser.log_in(page, server_of_today, "Kvikk Elg", lang)
+            inspection = Inspection(page, server_of_today.base_url, lang)
+            page.goto(f"{server_of_today.base_url}/bestill/4627-{1 + LANGUAGES.index(lang)}/2021-05-10")
+            page.get_by_role("button", name="08:30–08:35").click()
+            page.goto(f"{server_of_today.base_url}/innboks")
+            looks_until(page, inspection.tr("inbox.confirmed"))
+            inspection.looks()
+            expect(page.get_by_role("heading", name=inspection.tr("inbox.reminders"))).to_be_visible()
 
 
 def test_by_keyboard_alone_for_a_child_and_back_to_oneself(server: RunningServer) -> None:

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from reference_server.pages.card import BookCard
 from reference_server.pages.desk import Desk, see_other
 from reference_server.pages.icalendar import Event, Status, icalendar
+from reference_server.reminders import reminders_of
 from reference_server.storage import NoSuchReservation, NotConfirmed, Reservation, State, TooLate
 
 _ZONE: Final = zoneinfo.ZoneInfo("Europe/Oslo")
@@ -67,13 +68,15 @@ class Own:
         )
 
     def inbox(self) -> Response:
-        """«Innboks»: what waits for an answer, then the answers, the newest first."""
+        """«Innboks»: reminders, what waits for an answer, then the answers, the newest first."""
         citizen, now_s = self._desk.citizen(), self._desk.clock_s()
         answers = self._desk.storage.answers(citizen, now_s)
         waiting = [self._message(one, "waiting", answers) for one in self._desk.storage.unanswered(citizen, now_s)]
         decided = [self._message(one, _SHOWN_AS[one.state], answers) for one in reversed(answers)]
         rejected_last = bool(decided) and not waiting and decided[0].state == "rejected"
-        return self._desk.show("inbox.html", messages=waiting + decided, rejected_last=rejected_last)
+        told = reminders_of(answers, self._desk.clock(), lambda book: self._desk.card(book).terms)
+        near = [self._message(one.about, "reminder", answers) for one in told]
+        return self._desk.show("inbox.html", reminders=near, messages=waiting + decided, rejected_last=rejected_last)
 
     def appointment(self, appointment: str) -> Response:
         """One appointment, with what can be done about it."""
