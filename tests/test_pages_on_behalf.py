@@ -152,6 +152,15 @@ def test_a_child_that_turns_16_is_represented_no_longer_and_one_page_says_so(rec
     assert visitor.sends("/hvem", whom="").heading == "Timeavtaler"
 
 
+def test_of_everybody_only_parents_and_holders_of_a_mandate_get_to_act_for_somebody(reception: Moving) -> None:
+    may = {"Varm Vind": {CHILD, TEENAGER, persons()["Blid Bjørk"]}, "Trygg Tinde": {CHILD}}
+    for name in ("Varm Vind", "Trygg Tinde", "Kvikk Elg"):
+        visitor = reception.person(name)
+        for number in (CHILD, TEENAGER, *persons().values()):
+            visitor.goes("/hvem").sends("/hvem", whom=reception.key(number))
+            assert (visitor.answer.status_code == 200) is (number in may.get(name, set())), (name, number)
+
+
 def test_logging_out_and_in_ends_acting_for_somebody(reception: Moving) -> None:
     visitor = on_behalf(reception, number=TEENAGER)
     reception.now = dt.datetime(2023, 6, 1)  # noqa: DTZ001 (one can log out even where nothing else is left)
