@@ -131,6 +131,8 @@ def create_app(
         login=login,
         clock=now,
         refusal_of=lambda citizen: door.refusal_of(citizen, entrance),
+        strategy=strategy,
+        hold_s=HOLD_S / speedup,
     )
     app.register_blueprint(pages)
     app.register_blueprint(admin_part(list(books), storage, secret=secret, admin_token=admin_token))

@@ -110,6 +110,15 @@ class SqlRecord(ABC):
             ).fetchall()
         return [reservation_of(row) for row in rows]
 
+    def held(self, citizen: str, now_s: float) -> list[Reservation]:
+        """See `Storage`."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                RESERVATIONS + "WHERE citizen = ? AND state = 'HELD' AND held_until_s > ? ORDER BY number",
+                (citizen, now_s),
+            ).fetchall()
+        return [reservation_of(row) for row in rows]
+
     def everything(self) -> Record:
         """See `Storage`."""
         with self.snapshot() as connection:

@@ -190,6 +190,10 @@ class Storage(Protocol):
         """The citizen's reservations that are sent and have no visible answer yet, in order of arrival."""
         ...
 
+    def held(self, citizen: str, now_s: float) -> list[Reservation]:
+        """The citizen's holds that have not ended, in order of arrival."""
+        ...
+
     def everything(self) -> Record:
         """The whole record, visible or not."""
         ...

@@ -88,7 +88,7 @@ class RecordModel:
         return self._added(Row(wish=wish, state=State.HELD, place=place, held_until_s=until_s))
 
     def extend(self, row: Row, citizen: str, now_s: float, until_s: float, most: int) -> Row | NotHeld | TooOften:
-        if not self._is_held(row, citizen, now_s):
+        if not self.is_held(row, citizen, now_s):
             return NotHeld()
         if row.extensions == most:
             return TooOften()
@@ -100,7 +100,7 @@ class RecordModel:
         confirmed_before = row.state is State.CONFIRMED and row.held_until_s is not None
         if row.wish.citizen == citizen and confirmed_before:
             return row
-        if not self._is_held(row, citizen, now_s):
+        if not self.is_held(row, citizen, now_s):
             return NotHeld()
         return self._confirmed(row)
 
@@ -193,6 +193,9 @@ class RecordModel:
         )
         return self._answered(self._added(Row(wish=wish, state=State.SENT, waited=first.number)))
 
+    def is_held(self, row: Row, citizen: str, now_s: float) -> bool:
+        return row.wish.citizen == citizen and row.state is State.HELD and (row.held_until_s or 0) > now_s
+
     def _waiting(self) -> list[Wait]:
         return [wait for wait in self.line if wait.lasts]
 
@@ -249,6 +252,3 @@ class RecordModel:
         self.ledger.cancel(self._starts.index(row.wish.start), row.place or 0)
         row.state = state
         return row
-
-    def _is_held(self, row: Row, citizen: str, now_s: float) -> bool:
-        return row.wish.citizen == citizen and row.state is State.HELD and (row.held_until_s or 0) > now_s

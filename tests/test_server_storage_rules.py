@@ -200,6 +200,9 @@ class StorageBesideTheModel(RuleBasedStateMachine):
         assert [(one.number, one.citizen, one.acting, one.since_s, one.ended_s is None) for one in record.waitlist] == [
             (one.number, one.citizen, one.actor, one.since_s, one.lasts) for one in self.model.line
         ]
+        for citizen in "abc":
+            expected = [row.id for row in self.model.rows if self.model.is_held(row, citizen, self.now_s)]
+            assert [one.id for one in self.storage.held(citizen, self.now_s)] == expected
         waiting = {one.citizen for one in self.model.line if one.lasts}
         assert {one for one in "abc" if self.storage.in_line(one)} == waiting
         assert all(self.storage.in_line(one) == self.model.in_line(one) for one in waiting)

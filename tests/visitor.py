@@ -24,6 +24,7 @@ from reference_server.web import web_app
 from scenarios.identity import national_number
 from scenarios.inventory import inventory_of
 from scenarios.scenario import Scenario
+from scenarios.strategy import HOLD_S, Strategy
 from tests.office import ADMIN_TOKEN, SCENARIO
 
 BEFORE = dt.datetime(2021, 5, 3)  # noqa: DTZ001 (local, as the books')
@@ -46,6 +47,8 @@ class Reception:
         clock: Callable[[], dt.datetime] = lambda: BEFORE,
         scenario: Scenario = SCENARIO,
         set_up: SetUp | None = None,
+        strategy: Strategy = Strategy.QUEUED,
+        hold_s: float = HOLD_S,
     ) -> None:
         path = folder / "bookings.sqlite3"
         self.secret = prepare(path, scenario)
@@ -65,6 +68,8 @@ class Reception:
                 login=login,
                 clock=clock,
                 refusal_of=lambda _: None,
+                strategy=strategy,
+                hold_s=hold_s,
             )
         )
 

@@ -1,7 +1,6 @@
 """The way to an appointment: what for, which book, which day, which time, the form, and sent."""
 
 import datetime as dt
-import secrets
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final
@@ -10,30 +9,30 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, request
 
 from reference_server.pages.card import BookCard
+from reference_server.pages.declaration import Declaration, declaration_of
 from reference_server.pages.desk import Desk, see_other
+from reference_server.pages.giving import Giving, new_key
 from reference_server.pages.month import month_of
 from reference_server.storage import (
     KeyReused,
-    LimitReached,
     Move,
     NoSuchReservation,
     NotConfirmed,
     Reservation,
-    Sent,
     State,
     TooLate,
     Wish,
 )
 
-QUESTIONS: Final = ("ill", "allergy", "anticoagulant")
 _KEY_LENGTH: Final = 22
 
 
 class Choosing:
     """The pages below /bestill."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, giving: Giving) -> None:
         self._desk = desk
+        self._giving = giving
 
     def mount(self, routes: Blueprint) -> None:
         """Add the routes."""
@@ -45,7 +44,6 @@ class Choosing:
         routes.post("/bestill/<book_id>/<date>")(self.send)
         routes.get("/bestill/<book_id>/<date>/<clock>")(self.form)
         routes.post("/bestill/<book_id>/<date>/<clock>")(self.send_form)
-        routes.get("/bestilt/<reservation>")(self.sent)
 
     def need(self) -> Response:
         """«Hva slags time trenger du?»."""
@@ -80,6 +78,8 @@ class Choosing:
         """«Velg dato»: a month, with the days that can be booked."""
         self._desk.citizen()
         card = self._desk.card(book_id)
+        if self._leaves_no_choice():
+            return self._giving.first_free(card, declaration_of({}, asked=card.form).unjudged(), new_key())
         free = {dt.date.fromisoformat(date): count for date, count in self._desk.storage.free_days(book_id)}
         month = month_of(_month_asked_for() or min(free).replace(day=1), free) if free else None
         return self._show_for("month.html", card, month=month)
@@ -88,16 +88,19 @@ class Choosing:
         """«Velg time»: a grid of free times."""
         self._desk.citizen()
         card, day = self._desk.card(book_id), self._date(date)
+        if self._leaves_no_choice():
+            return see_other(f"/bestill/{book_id}")
         free = [dt.datetime.fromisoformat(start) for start, _ in self._desk.storage.free_times(book_id, date)]
         times = [(start, card.end(start)) for start in free]
-        return self._show_for("times.html", card, date=day, times=times, key=_new_key())
+        says, holds = self._giving.says(card), self._holds()
+        return self._show_for("times.html", card, date=day, times=times, key=new_key(), says=says, holds=holds)
 
     def send(self, book_id: str, date: str) -> Response:
-        """A time was chosen in the grid: sent at once, where the book asks for no form."""
+        """A time was chosen in the grid: given at once, where it is held or the book asks for no form."""
         citizen, card = self._desk.citizen_of_form(), self._desk.card(book_id)
         clock = request.form.get("start", "")
         start = self._desk.offered(card, date, clock)
-        if card.form:
+        if card.form and not self._holds():
             return see_other(f"/bestill/{book_id}/{date}/{clock}{_query()}")
         return self._sent(citizen, card, start)
 
@@ -105,39 +108,28 @@ class Choosing:
         """The self-declaration."""
         self._desk.citizen()
         card = self._desk.card(book_id)
-        return self._form(card, self._desk.offered(card, date, clock), _new_key(), answers={}, missing=[])
+        start = self._desk.offered(card, date, clock)
+        if self._leaves_no_choice() or self._holds():
+            return see_other(f"/bestill/{book_id}/{date}")
+        return self._form(card, start, new_key(), declaration_of({}).unjudged())
 
     def send_form(self, book_id: str, date: str, clock: str) -> Response:
         """The self-declaration is filled in; its answers are checked and not kept."""
         citizen, card = self._desk.citizen_of_form(), self._desk.card(book_id)
         start = self._desk.offered(card, date, clock)
-        answers = {question: request.form.get(question, "") for question in QUESTIONS}
-        missing = [question for question, answer in answers.items() if answer not in ("yes", "no")]
-        if missing:
-            return self._form(card, start, request.form.get("key", ""), answers=answers, missing=missing)
+        declaration = declaration_of(request.form)
+        if declaration.missing:
+            return self._form(card, start, request.form.get("key", ""), declaration)
         return self._sent(citizen, card, start)
 
-    def sent(self, reservation: str) -> Response:
-        """«Timebestillingen er sendt»."""
-        found = self._desk.storage.reservation(self._desk.citizen(), reservation)
-        if isinstance(found, NoSuchReservation):
-            self._desk.stop("not_found", HTTPStatus.NOT_FOUND)
-        return self._desk.show(
-            "sent.html", card=self._desk.card(found.wish.book), start=dt.datetime.fromisoformat(found.wish.start)
-        )
-
-    def _form(
-        self, card: BookCard, start: dt.datetime, key: str, *, answers: dict[str, str], missing: list[str]
-    ) -> Response:
+    def _form(self, card: BookCard, start: dt.datetime, key: str, declaration: Declaration) -> Response:
         return self._show_for(
             "form.html",
             card,
-            status=HTTPStatus.UNPROCESSABLE_ENTITY if missing else HTTPStatus.OK,
+            status=HTTPStatus.UNPROCESSABLE_ENTITY if declaration.missing else HTTPStatus.OK,
             start=start,
             key=key,
-            questions=QUESTIONS,
-            answers=dict.fromkeys(QUESTIONS, "") | answers,
-            missing=missing,
+            declaration=declaration,
         )
 
     def _sent(self, citizen: str, card: BookCard, start: dt.datetime) -> Response:
@@ -148,13 +140,7 @@ class Choosing:
             return self._changed(card, old, start, key)
         begins, acting = f"{start:%Y-%m-%dT%H:%M}", self._desk.acting()
         wish = Wish(citizen=citizen, idempotency_key=key, book=card.book.id, start=begins, acting=acting)
-        match self._desk.storage.send(wish, self._desk.clock_s(), card.terms):
-            case Sent(reservation):
-                return see_other(f"/bestilt/{reservation}")
-            case LimitReached():
-                return self._desk.stopped("limit", HTTPStatus.CONFLICT)
-            case KeyReused():
-                return self._desk.stopped("form", HTTPStatus.CONFLICT)
+        return self._giving.chosen(wish, card)
 
     def _changed(self, card: BookCard, old: Reservation, start: dt.datetime, key: str) -> Response:
         begins, acting = f"{start:%Y-%m-%dT%H:%M}", self._desk.acting()
@@ -183,6 +169,12 @@ class Choosing:
             month_address=_month_address(card),
             **values,
         )
+
+    def _leaves_no_choice(self) -> bool:
+        return self._giving.leaves_no_choice and "endrer" not in request.args  # whoever changes a time chooses one
+
+    def _holds(self) -> bool:
+        return self._giving.holds and "endrer" not in request.args  # whoever changes a time keeps the old one meanwhile
 
     def _changing(self, citizen: str) -> Reservation | None:
         wanted = request.args.get("endrer")
@@ -215,7 +207,3 @@ def _month_asked_for() -> dt.date | None:
         return dt.datetime.strptime(request.args.get("maned", ""), "%Y-%m").date()  # noqa: DTZ007 (a month has no zone)
     except ValueError:
         return None
-
-
-def _new_key() -> str:
-    return secrets.token_urlsafe(16)

@@ -23,6 +23,9 @@ _SHOWN_AS: Final = {
     State.DEAD_LETTER: "dead_letter",
 }
 
+_NEWS: Final = {"endret": "changed_now", "bestilt": "booked_now"}
+"""What the address of an appointment says has just been done to it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
@@ -83,7 +86,7 @@ class Own:
         one = self._desk.appointment(self._desk.citizen(), appointment)
         card, start = self._card(one), _start(one)
         stands, now = one.state is State.CONFIRMED, self._desk.clock()
-        news = "changed_now" if "endret" in request.args else None
+        news = next((news for asked, news in _NEWS.items() if asked in request.args), None)
         return self._desk.show(
             "appointment.html",
             id=appointment,

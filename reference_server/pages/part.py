@@ -15,6 +15,7 @@ from reference_server.pages.card import BookCard, card_of
 from reference_server.pages.choosing import Choosing
 from reference_server.pages.desk import Desk
 from reference_server.pages.elsewhere import Elsewhere
+from reference_server.pages.giving import Giving
 from reference_server.pages.outside import Outside
 from reference_server.pages.own import Own
 from reference_server.pages.rendering import STYLE_PATH, style
@@ -26,14 +27,24 @@ from reference_server.tokens import Tokens
 from reference_server.web import problem
 from scenarios.inventory import AppointmentBook
 from scenarios.scenario import Scenario
+from scenarios.strategy import HOLD_S, Strategy
 
 LISTS: Final = tuple(
     f"pages.{name}"
-    for name in ("choose", "days", "times", "appointments", "appointment", "inbox", "form", "sent", "waitlist")
+    for name in (
+        *("choose", "days", "times", "form", "held", "sent"),
+        *("appointments", "appointment", "inbox", "waitlist"),
+    )
 )
 """Endpoints that take the scenario's service time of a list."""
 
-RESERVES: Final = tuple(f"pages.{name}" for name in ("send", "send_form", "cancel", "join_waitlist", "leave_waitlist"))
+RESERVES: Final = tuple(
+    f"pages.{name}"
+    for name in (
+        *("send", "send_form", "assign", "confirm_held", "extend_held", "release_held"),
+        *("cancel", "join_waitlist", "leave_waitlist"),
+    )
+)
 """Endpoints that take the scenario's service time of a reservation."""
 
 _OPEN: Final = frozenset(
@@ -49,6 +60,8 @@ def pages_part(
     login: RelyingParty,
     clock: Callable[[], dt.datetime],
     refusal_of: Callable[[str], Response | None],
+    strategy: Strategy = Strategy.QUEUED,
+    hold_s: float = HOLD_S,
 ) -> Blueprint:
     """The pages, named `pages.front`, `pages.times` and so on.
 
@@ -66,13 +79,17 @@ def pages_part(
         Local time in Norway, without zone, for deadlines.
     refusal_of : callable
         From a citizen's key to what the door says: None lets the request in, 429 keeps it waiting.
+    strategy, hold_s : Strategy, float
+        How a time is given, and for how long one is held.
     """
     desk = Desk(cards, storage, Sessions(secret), clock)
+    giving = Giving(desk, strategy, hold_s)
     routes = Blueprint("pages", __name__)
     for part in (
         Outside(desk, login, Tokens(secret)),
         Whom(desk),
-        Choosing(desk),
+        Choosing(desk, giving),
+        giving,
         Elsewhere(desk),
         Own(desk),
         Waiting(desk),
