@@ -192,6 +192,29 @@ def test_a_file_of_the_first_version_is_brought_up_to_date_with_everything_in_it
     assert prepare(path, SMALL) == "old secret"
 
 
+def test_a_postgresql_of_the_first_version_is_brought_up_to_date_with_everything_in_it() -> None:
+    address = postgresql.new_database()
+    about = migrations.about(SMALL) | {"schema": "bolk.database/1", "secret": "old secret"}
+    with psycopg.connect(address) as connection:
+        connection.execute(migrations.script("postgresql", 1).encode())
+        rows = connection.cursor()
+        rows.executemany("INSERT INTO about VALUES (%s, %s)", list(about.items()))
+        rows.executemany("INSERT INTO offered (book, start, places) VALUES (%s, %s, %s)", migrations.offered(SMALL))
+        rows.execute(
+            "INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s)"
+            " VALUES ('r1', 'a', 'a', 'one', %s, %s, 1)",
+            (BOOK.id, STARTS[0]),
+        )
+    assert prepare(address, SMALL) == "old secret"
+    storage = opened(address)
+    storage.join_waitlist("a", BOOK.id, 2.0)
+    assert storage.decide("r1", 9.0) == Confirmed(place=1)
+    assert storage.in_line("a") == []
+    (own,) = storage.answers("a", 9.0)
+    assert (own.id, own.waited) == ("r1", None)
+    storage.close()
+
+
 def test_an_upgrade_that_fails_half_way_leaves_the_file_as_it_was(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
