@@ -27,6 +27,8 @@ _LOOK_EVERY_S: Final = 0.01
 """Also how long reservations may gather: one commit for each would take half of what the disk can do."""
 
 _FILL_EVERY_S: Final = 0.1
+"""How long it lets a list be where nothing was free. ASSUMPTION: nobody in line notices, and the database hardly."""
+
 _CLOCK_STEP_S: Final = 0.5
 
 
