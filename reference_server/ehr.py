@@ -21,7 +21,7 @@ REDELIVERED_AFTER_S: Final = 15.0
 """A message that nobody answered for is delivered again. Source: Helsenorge.Messaging, time to live of 15 s."""
 
 MOST_AT_ONCE: Final = 64
-"""Reservations that are committed together. ASSUMPTION: 5 to 10 ms of work, while which citizens cannot write."""
+"""Reservations that are committed together. ASSUMPTION: 5 to 10 ms of work, for which citizens who write wait."""
 
 _LOOK_EVERY_S: Final = 0.01
 """Also how long reservations may gather: one commit for each would take half of what the disk can do."""
@@ -100,7 +100,8 @@ class Ehr:
         free_s, work = self._shared_out(waiting, now_s)
         failing = [self._happens(self._link.failing) for _ in work]
         arrived = [one for one, fails in zip(work, failing, strict=True) if not fails]
-        self._storage.decide_all(arrived)
+        if arrived:
+            self._storage.decide_all(arrived)
         self._free_s = free_s
         for reservation, done_s in (one for one, fails in zip(work, failing, strict=True) if fails):
             self._storage.put_off(reservation, done_s, done_s + self._redelivered_after_s)
