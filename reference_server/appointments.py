@@ -11,13 +11,16 @@ from flask import Response, jsonify
 from reference_server.api_schemas import EXAMPLES
 from reference_server.asking import KEY, PAGE, acting, citizen, idempotency_key, page_of, with_headers
 from reference_server.books import Books
+from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval
 from reference_server.messages import appointment_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
+from reference_server.refused_wishes import refused
 from reference_server.storage import (
     KeyReused,
     Move,
     NoSuchReservation,
     NotConfirmed,
+    NotMoved,
     Reservation,
     State,
     Storage,
@@ -59,8 +62,8 @@ class Appointments:
     def cancel(self, appointment_id: str) -> Response:
         """POST /appointments/{appointment_id}/cancel."""
         own = self._own(appointment_id)
-        first_start = self._books.terms(own.wish.book).first_cancellable(self._now())
-        return self._answer(self._storage.cancel(own.wish.citizen, own.id, first_start))
+        terms = self._books.terms(own.wish.book)
+        return self._answer(self._storage.cancel(own.wish.citizen, own.id, terms.first_cancellable(self._now()), terms))
 
     def change(self, appointment_id: str) -> Response:
         """POST /appointments/{appointment_id}/change."""
@@ -68,8 +71,8 @@ class Appointments:
         (start,) = texts_in_body("start")
         self._books.check_time(own.wish.book, start)
         move = Move(citizen=own.wish.citizen, idempotency_key=key, reservation=own.id, start=start, acting=acting())
-        first_start = self._books.terms(own.wish.book).first_changeable(self._now())
-        return self._answer(self._storage.change(move, time.time(), first_start))
+        terms = self._books.terms(own.wish.book)
+        return self._answer(self._storage.change(move, time.time(), terms.first_changeable(self._now()), terms))
 
     def routes(self) -> Sequence[Route]:
         """Everything above, as it is mounted and described."""
@@ -109,7 +112,7 @@ class Appointments:
                 method="POST",
                 path="/appointments/{appointment_id}/cancel",
                 does=self.cancel,
-                says="Give an appointment back. Doing it again changes nothing.",
+                says="Give an appointment back, and with it what depends on it. Doing it again changes nothing.",
                 who=Who.CITIZEN,
                 parameters=[_ID],
                 answers={HTTPStatus.OK: _ONE},
@@ -127,7 +130,7 @@ class Appointments:
                 refuses={
                     HTTPStatus.BAD_REQUEST: "No good Idempotency-Key, or the body is not JSON.",
                     HTTPStatus.NOT_FOUND: "You have no such appointment, or the book has no such time.",
-                    HTTPStatus.CONFLICT: "Nothing is free then, it is too late, or it was cancelled: nothing changed.",
+                    HTTPStatus.CONFLICT: "Nothing is free, it is too late, or one depends on it: nothing changed.",
                     HTTPStatus.UNPROCESSABLE_ENTITY: "Not a start, or the key was used for something else.",
                 },
             ),
@@ -144,7 +147,7 @@ class Appointments:
         more = {"reservation": one.id, "book": one.wish.book, "status": one.state}
         return jsonify(more | appointment_of(one, self._books[one.wish.book]))
 
-    def _answer(self, came: Reservation | NoSuchReservation | NotConfirmed | TooLate | KeyReused) -> Response:
+    def _answer(self, came: Reservation | NotMoved) -> Response:
         match came:
             case Reservation(state=State.REJECTED):
                 return problem(HTTPStatus.CONFLICT, "nothing is free at that time; your appointment stands")
@@ -156,8 +159,14 @@ class Appointments:
                 return problem(HTTPStatus.CONFLICT, "this appointment was cancelled before")
             case TooLate():
                 return problem(HTTPStatus.CONFLICT, "it is too late for that here; please call")
-            case KeyReused():
-                return problem(HTTPStatus.UNPROCESSABLE_ENTITY, "this Idempotency-Key was used for something else")
+            case KeyReused() | NoFirst() | OutsideInterval():
+                return refused(came)
+            case BreaksInterval(second, second_start):
+                return problem(
+                    HTTPStatus.CONFLICT,
+                    f"your appointment in {second} at {second_start} would not keep its interval to this one; "
+                    "change that one first, or cancel it",
+                )
             case _:
                 assert_never(came)
 

@@ -34,8 +34,8 @@ class Terms:
 
     `most_active` is how many reservations one citizen may have there that are sent, held or confirmed; None is any
     number. An appointment is cancelled or changed this long before it starts at the latest; after that the citizen
-    calls. `follows` names the book that comes first, where there is one. ASSUMPTION: one appointment each, and a day's
-    notice so that the place can be given again.
+    calls. `follows` says which book comes first, where there is one, and `followed_by` which books come after this one.
+    ASSUMPTION: one appointment each, and a day's notice so that the place can be given again.
 
     Pages and API hold everybody to the same terms. A load test does not meet the limit: its citizens, as the simulated
     ones, come back only after a rejection or an empty list, and then nothing of theirs is active.
@@ -50,6 +50,7 @@ class Terms:
     change_ahead: dt.timedelta = dt.timedelta(days=1)
     remind_ahead: dt.timedelta = dt.timedelta(days=1)
     follows: DoseTie | None = None
+    followed_by: tuple[DoseTie, ...] = ()
 
     def allows_another(self, active: int) -> bool:
         """Whether a citizen with this many active reservations may have one more."""

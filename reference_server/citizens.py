@@ -156,7 +156,7 @@ class Citizens:
                 refuses={
                     HTTPStatus.BAD_REQUEST: "No good Idempotency-Key, or the body is not JSON.",
                     HTTPStatus.NOT_FOUND: "No such book, or the book has no such time.",
-                    HTTPStatus.CONFLICT: "You have as many in this book as it allows: change or cancel, or wait.",
+                    HTTPStatus.CONFLICT: "You have as many here as the book allows, or need one in another first.",
                     HTTPStatus.UNPROCESSABLE_ENTITY: "Not a wish, or the key was used for something else.",
                 },
             ),

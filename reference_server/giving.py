@@ -14,6 +14,7 @@ from reference_server.api_schemas import EXAMPLES
 from reference_server.asking import KEY, acting, citizen, idempotency_key
 from reference_server.booking import Terms
 from reference_server.books import Books
+from reference_server.doses import NoFirst, OutsideInterval
 from reference_server.messages import message_of
 from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.refused_wishes import refused
@@ -22,6 +23,7 @@ from reference_server.storage import (
     LimitReached,
     NoneFree,
     NotHeld,
+    Refused,
     Reservation,
     State,
     Storage,
@@ -124,9 +126,7 @@ class Giving:
     def _terms(self, wish: Wish) -> Terms:
         return self._books.terms(wish.book)
 
-    def _answer(
-        self, came: Reservation | NoneFree | KeyReused | LimitReached | NotHeld | TooOften, well: HTTPStatus
-    ) -> Response:
+    def _answer(self, came: Reservation | NoneFree | Refused | NotHeld | TooOften, well: HTTPStatus) -> Response:
         match came:
             case Reservation(state=State.CONFIRMED):
                 return make_response(jsonify(message_of(came, self._books[came.wish.book])), well)
@@ -137,7 +137,7 @@ class Giving:
                 return _ended()
             case Reservation() | NoneFree():
                 return problem(HTTPStatus.CONFLICT, "somebody else got it first; nothing is free there")
-            case KeyReused() | LimitReached():
+            case KeyReused() | LimitReached() | NoFirst() | OutsideInterval():
                 return refused(came)
             case TooOften():
                 return problem(HTTPStatus.CONFLICT, "the hold was extended as often as it may be")
@@ -162,7 +162,7 @@ def _asking(path: str, does: _Does, says: str, body: str, answer: str) -> Route:
         refuses={
             HTTPStatus.BAD_REQUEST: "No good Idempotency-Key, or the body is not JSON.",
             HTTPStatus.NOT_FOUND: "No such book, or the book has no such time.",
-            HTTPStatus.CONFLICT: "Somebody else got it first, or you have as many in this book as it allows.",
+            HTTPStatus.CONFLICT: "Somebody else got it, you have as many as the book allows, or it is not its turn.",
             HTTPStatus.UNPROCESSABLE_ENTITY: "Not a wish, or the key was used for something else.",
         },
     )

@@ -12,6 +12,7 @@ from psycopg_pool import ConnectionPool
 
 from reference_server.booking import Confirmed, Decision
 from reference_server.reservation import Reservation
+from reference_server.sql_claims import EVER
 from reference_server.sql_record import RESERVATIONS, Connection, Rows, reservation_of
 from reference_server.sql_storage import SqlStorage
 from reference_server.sql_wishes import new_id
@@ -108,14 +109,16 @@ class PostgresqlStorage(SqlStorage):
         ).fetchone()
         return None if row is None else row[0]
 
-    def first_claimed(self, connection: Connection, book: str, start: str) -> tuple[str, int] | None:
+    def first_claimed(
+        self, connection: Connection, book: str, start: str, latest: str = EVER
+    ) -> tuple[str, int] | None:
         """The first free place from a start on that nobody is just claiming; if there is none, one that somebody is."""
         for how in ("SKIP LOCKED", ""):
             row = connection.execute(
                 f"{_CLAIM} WHERE (book, start) = (SELECT book, start FROM offered"  # noqa: S608
-                f" WHERE book = ? AND start >= ? AND cardinality(free) > 0 ORDER BY start LIMIT 1 FOR UPDATE {how})"
-                " RETURNING start, given",
-                (book, start),
+                f" WHERE book = ? AND start BETWEEN ? AND ? AND cardinality(free) > 0"
+                f" ORDER BY start LIMIT 1 FOR UPDATE {how}) RETURNING start, given",
+                (book, start, latest),
             ).fetchone()
             if row is not None:
                 return row[0], row[1]

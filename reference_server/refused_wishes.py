@@ -1,14 +1,13 @@
 """What the API says of a wish that the storage refused before it came to a place."""
 
 from http import HTTPStatus
-from typing import TypeAlias, assert_never
+from typing import assert_never
 
 from flask import Response
 
-from reference_server.storage import KeyReused, LimitReached
+from reference_server.doses import NoFirst, OutsideInterval
+from reference_server.storage import KeyReused, LimitReached, Refused
 from reference_server.web import problem
-
-Refused: TypeAlias = KeyReused | LimitReached
 
 
 def refused(why: Refused) -> Response:
@@ -21,6 +20,13 @@ def refused(why: Refused) -> Response:
                 HTTPStatus.CONFLICT,
                 "you have as many appointments or unanswered reservations in this book as it allows; "
                 "change or cancel the one you have, or wait for the answer",
+            )
+        case NoFirst(first):
+            return problem(HTTPStatus.CONFLICT, f"this book follows {first}: get an appointment there first")
+        case OutsideInterval(first, earliest, latest):
+            return problem(
+                HTTPStatus.CONFLICT,
+                f"too near your appointment in {first}, or too long after; choose a start from {earliest} to {latest}",
             )
         case _:
             assert_never(why)

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
+
+from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval
 
 MOST_DELIVERIES: Final = 10
 """A message that failed this often is set aside.
@@ -75,6 +77,10 @@ class LimitReached:
     """The citizen has as many active reservations in the book as its terms allow."""
 
 
+Refused: TypeAlias = KeyReused | LimitReached | NoFirst | OutsideInterval
+"""Why a wish is not kept, before it comes to a place."""
+
+
 @dataclass(frozen=True, slots=True)
 class NoneFree:
     """No place was free, and nothing is on record of having asked."""
@@ -144,3 +150,9 @@ class Reservation:
     def slot(self) -> str:
         """The name of its place, as `AppointmentBook.slot_id` gives it."""
         return f"{self.wish.book}/{self.wish.start}/{self.place}"
+
+
+NotMoved: TypeAlias = (
+    NoSuchReservation | NotConfirmed | TooLate | KeyReused | NoFirst | OutsideInterval | BreaksInterval
+)
+"""Why an appointment is left as it is when somebody wants to change it."""

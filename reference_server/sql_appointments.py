@@ -1,16 +1,18 @@
 """Appointments that are cancelled and changed, in SQL."""
 
+from reference_server.booking import UNLIMITED, Terms
 from reference_server.reservation import (
-    KeyReused,
     Move,
     NoSuchReservation,
     NotConfirmed,
+    NotMoved,
     Reservation,
     State,
     TooLate,
     Wish,
 )
 from reference_server.sql_claims import SqlClaims
+from reference_server.sql_doses import dependents, give_up, refused_move
 from reference_server.sql_wishes import inserted, known_by_key, own, read
 
 
@@ -18,22 +20,25 @@ class SqlAppointments(SqlClaims):
     """The part of `Storage` about appointments that stand; see there for what each method promises."""
 
     def cancel(
-        self, citizen: str, reservation: str, first_start: str
+        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED
     ) -> Reservation | NoSuchReservation | NotConfirmed | TooLate:
         """See `Storage`."""
-        with self.writing() as connection:
+        with self.writing(*([citizen] if terms.followed_by else [])) as connection:
             found = own(self.locked(connection, reservation), citizen)
             if found is not None and found.state is State.CANCELLED:
                 return found
             standing = _standing(found, first_start)
             if not isinstance(standing, Reservation):
                 return standing
+            # All are locked before a place is freed, so that none waits for the record system while it has one.
+            along = [self.locked(connection, one) for one in dependents(connection, standing, terms)]
             connection.execute("UPDATE reservation SET state = 'CANCELLED' WHERE id = ?", (reservation,))
+            for one in along:
+                if one is not None:
+                    give_up(connection, one)
             return read(connection, reservation)
 
-    def change(
-        self, move: Move, now_s: float, first_start: str
-    ) -> Reservation | NoSuchReservation | NotConfirmed | TooLate | KeyReused:
+    def change(self, move: Move, now_s: float, first_start: str, terms: Terms = UNLIMITED) -> Reservation | NotMoved:
         """See `Storage`."""
         with self.writing(move.citizen, move.acting or move.citizen) as connection:
             old = own(self.locked(connection, move.reservation), move.citizen)
@@ -52,6 +57,9 @@ class SqlAppointments(SqlClaims):
             standing = _standing(old, first_start)
             if not isinstance(standing, Reservation):
                 return standing
+            refused = refused_move(connection, old, wish, terms)
+            if refused is not None:
+                return refused
             self.line_up(connection, wish.book, (old.wish.start, wish.start))
             new = inserted(connection, wish, now_s, replaces=old.id)
             if self.decided(connection, new, (wish.book, wish.start), now_s) is not None:

@@ -3,11 +3,14 @@
 from abc import abstractmethod
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from reference_server.reservation import Reservation, State
 from reference_server.sql_record import Connection, SqlRecord
 from reference_server.sql_wishes import new_id
+
+EVER: Final = "~"
+"""After every start."""
 
 
 class SqlClaims(SqlRecord):
@@ -33,7 +36,9 @@ class SqlClaims(SqlRecord):
         """The lowest free place at a time, for a row that is written in the same transaction; None if all are taken."""
 
     @abstractmethod
-    def first_claimed(self, connection: Connection, book: str, start: str) -> tuple[str, int] | None:
+    def first_claimed(
+        self, connection: Connection, book: str, start: str, latest: str = EVER
+    ) -> tuple[str, int] | None:
         """The first free place from a start on, with its start."""
 
     def decided(self, connection: Connection, reservation: str, time: tuple[str, str], visible_s: float) -> int | None:

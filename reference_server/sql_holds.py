@@ -2,10 +2,9 @@
 
 from reference_server.booking import UNLIMITED, Terms
 from reference_server.reservation import (
-    KeyReused,
-    LimitReached,
     NoneFree,
     NotHeld,
+    Refused,
     Reservation,
     State,
     TooOften,
@@ -20,7 +19,7 @@ class SqlHolds(SqlClaims):
 
     def hold(
         self, wish: Wish, now_s: float, until_s: float, terms: Terms = UNLIMITED
-    ) -> Reservation | NoneFree | KeyReused | LimitReached:
+    ) -> Reservation | NoneFree | Refused:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
             known = known_or_refused(connection, wish, terms, now_s)

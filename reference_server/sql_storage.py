@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from typing import overload
 
 from reference_server.booking import UNLIMITED, Confirmed, Decision, Rejected, Terms
+from reference_server.doses import NoFirst
 from reference_server.reservation import (
     MOST_DELIVERIES,
     KeyReused,
-    LimitReached,
     NoneFree,
+    Refused,
     Reservation,
     Sent,
     State,
@@ -20,7 +21,8 @@ from reference_server.reservation import (
     Wish,
 )
 from reference_server.sql_appointments import SqlAppointments
-from reference_server.sql_claims import answered_with
+from reference_server.sql_claims import EVER, answered_with
+from reference_server.sql_doses import windows
 from reference_server.sql_holds import SqlHolds
 from reference_server.sql_record import Connection
 from reference_server.sql_waitlist import SqlWaitlist
@@ -44,8 +46,8 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
     @overload
     def send(self, wish: Wish, now_s: float) -> Sent | KeyReused: ...
     @overload
-    def send(self, wish: Wish, now_s: float, terms: Terms) -> Sent | KeyReused | LimitReached: ...
-    def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | KeyReused | LimitReached:
+    def send(self, wish: Wish, now_s: float, terms: Terms) -> Sent | Refused: ...
+    def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | Refused:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
             known = known_or_refused(connection, wish, terms, now_s)
@@ -53,7 +55,7 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
                 return Sent(inserted(connection, wish, now_s))
             return Sent(known.id) if isinstance(known, Reservation) else known
 
-    def reserve(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | KeyReused | LimitReached:
+    def reserve(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | Refused:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
             known = known_or_refused(connection, wish, terms, now_s)
@@ -66,17 +68,15 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
             )
             return read(connection, reservation)
 
-    def assign(
-        self, wish: Wish, now_s: float, terms: Terms = UNLIMITED
-    ) -> Reservation | NoneFree | KeyReused | LimitReached:
+    def assign(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | NoneFree | Refused:
         """See `Storage`."""
         with self.writing(wish.citizen, wish.actor) as connection:
             known = known_or_refused(connection, wish, terms, now_s, any_start=True)
             if known is not None:
                 return known
-            found = self.first_claimed(connection, wish.book, wish.start)
-            if found is None:
-                return NoneFree()
+            found = self._first_in_turn(connection, wish, terms)
+            if not isinstance(found, tuple):
+                return found
             start, place = found
             reservation = inserted(
                 connection,
@@ -148,6 +148,14 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
         """See `Storage`."""
         with self.writing() as connection:
             _note(connection, "ehr_asked_to_stop", str(int(stop)))
+
+    def _first_in_turn(self, connection: Connection, wish: Wish, terms: Terms) -> tuple[str, int] | NoneFree | NoFirst:
+        """The first free place that the citizen may have; in a book that follows, one that keeps the interval."""
+        found = [(wish.start, EVER)] if terms.follows is None else windows(connection, wish, terms.follows)
+        if isinstance(found, NoFirst):
+            return found
+        claims = (self.first_claimed(connection, wish.book, *window) for window in found)
+        return next((claim for claim in claims if claim is not None), NoneFree())
 
     def _decision(self, connection: Connection, found: Reservation | None, visible_s: float) -> Decision:
         if found is None or found.state is not State.SENT:

@@ -4,7 +4,8 @@ import uuid
 from typing import Any, Final
 
 from reference_server.booking import Terms
-from reference_server.reservation import ACTIVE, KeyReused, LimitReached, Reservation, Wish
+from reference_server.reservation import ACTIVE, KeyReused, LimitReached, Refused, Reservation, Wish
+from reference_server.sql_doses import refused_turn
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 
 ACTIVE_STATES: Final = ", ".join(f"'{state}'" for state in sorted(ACTIVE))
@@ -13,12 +14,14 @@ ACTIVE_STATES: Final = ", ".join(f"'{state}'" for state in sorted(ACTIVE))
 
 def known_or_refused(
     connection: Connection, wish: Wish, terms: Terms, now_s: float, *, any_start: bool = False
-) -> Reservation | KeyReused | LimitReached | None:
+) -> Reservation | Refused | None:
     """The reservation that the key stands for already, or why there can be no new one; None lets it in."""
     known = known_by_key(connection, wish, any_start=any_start)
     if known is not None:
         return known
-    return LimitReached() if is_full(connection, wish.citizen, wish.book, terms, now_s) else None
+    if is_full(connection, wish.citizen, wish.book, terms, now_s):
+        return LimitReached()
+    return None if any_start else refused_turn(connection, wish, terms)
 
 
 def is_full(connection: Connection, citizen: str, book: str, terms: Terms, now_s: float) -> bool:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from reference_server.reservation import Reservation
+from reference_server.sql_claims import EVER
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 from reference_server.sql_storage import SqlStorage
 from reference_server.sqlite_writers import Writers
@@ -91,11 +92,14 @@ class SqliteStorage(SqlStorage):
         row = connection.execute(_LOWEST_FREE, (book, start)).fetchone()
         return row[0]
 
-    def first_claimed(self, connection: Connection, book: str, start: str) -> tuple[str, int] | None:
+    def first_claimed(
+        self, connection: Connection, book: str, start: str, latest: str = EVER
+    ) -> tuple[str, int] | None:
         """The first free place from a start on; the row that is written then takes it."""
         row = connection.execute(
-            "SELECT start FROM offered WHERE book = ? AND start >= ? AND taken < places ORDER BY start LIMIT 1",
-            (book, start),
+            "SELECT start FROM offered WHERE book = ? AND start BETWEEN ? AND ? AND taken < places"
+            " ORDER BY start LIMIT 1",
+            (book, start, latest),
         ).fetchone()
         if row is None:
             return None

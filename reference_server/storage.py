@@ -21,6 +21,8 @@ from reference_server.reservation import (
     NoSuchReservation,
     NotConfirmed,
     NotHeld,
+    NotMoved,
+    Refused,
     Reservation,
     Sent,
     State,
@@ -57,24 +59,22 @@ class Storage(Protocol):
     @overload
     def send(self, wish: Wish, now_s: float) -> Sent | KeyReused: ...
     @overload
-    def send(self, wish: Wish, now_s: float, terms: Terms) -> Sent | KeyReused | LimitReached: ...
-    def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | KeyReused | LimitReached:
+    def send(self, wish: Wish, now_s: float, terms: Terms) -> Sent | Refused: ...
+    def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | Refused:
         """Keep a wish, for the record system to decide. Asking again with the same key changes nothing."""
         ...
 
-    def reserve(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | KeyReused | LimitReached:
+    def reserve(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | Refused:
         """Decide a wish here and now: the reservation is `CONFIRMED` or `REJECTED`, and stays so for this key."""
         ...
 
-    def assign(
-        self, wish: Wish, now_s: float, terms: Terms = UNLIMITED
-    ) -> Reservation | NoneFree | KeyReused | LimitReached:
+    def assign(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | NoneFree | Refused:
         """Confirm the first free place of the book at `wish.start` or later; an empty start is any."""
         ...
 
     def hold(
         self, wish: Wish, now_s: float, until_s: float, terms: Terms = UNLIMITED
-    ) -> Reservation | NoneFree | KeyReused | LimitReached:
+    ) -> Reservation | NoneFree | Refused:
         """Keep a place for the citizen until then; nobody else can have it meanwhile.
 
         Asking again with the key gives the reservation as it is by now, which may be `EXPIRED` or `CONFIRMED`.
@@ -100,14 +100,15 @@ class Storage(Protocol):
         ...
 
     def cancel(
-        self, citizen: str, reservation: str, first_start: str
+        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED
     ) -> Reservation | NoSuchReservation | NotConfirmed | TooLate:
-        """Free the place of an appointment; it stays on record as `CANCELLED`, and doing it again changes nothing."""
+        """Free the place of an appointment; it stays on record as `CANCELLED`, and doing it again changes nothing.
+
+        What depends on it, in a book that follows, is given up in the same transaction.
+        """
         ...
 
-    def change(
-        self, move: Move, now_s: float, first_start: str
-    ) -> Reservation | NoSuchReservation | NotConfirmed | TooLate | KeyReused:
+    def change(self, move: Move, now_s: float, first_start: str, terms: Terms = UNLIMITED) -> Reservation | NotMoved:
         """Take a place at the new start and free the old one, both or neither.
 
         Returns the new reservation, which `replaces` the old. It is `REJECTED` if no place was free there; then the

@@ -10,6 +10,7 @@ from reports.language import LANGUAGES, language_of
 from reports.notation import LanguageCode
 from reports.wave_section import the_wave
 from scenarios.attempts import Outcome
+from scenarios.columns import columns_of
 from scenarios.inventory import total_capacity
 from scenarios.plan import plan_of
 from scenarios.result import Result, Timeline
@@ -55,7 +56,7 @@ def test_the_timeline_counts_every_reservation_when_it_was_sent() -> None:
     scenario = a.scenario()
     plan = plan_of(scenario, scenario.policy, 0)
     attempts = simulate(scenario, plan)
-    timeline = run_of(scenario, plan, attempts, with_timeline=True, horizon_s=1e6).timeline
+    timeline = run_of(scenario, plan, columns_of(attempts), with_timeline=True, horizon_s=1e6).timeline
     assert timeline is not None
     assert timeline.tried[-1] == sum(one.reserved_s is not None for one in attempts)
     answered = sum(one.outcome in (Outcome.CONFIRMED, Outcome.REJECTED) for one in attempts)

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from reference_server.booking import Terms
 from reference_server.limits import Limits, Rate
 from reference_server.sqlite_storage import SqliteStorage
-from reference_server.storage import KeyReused, LimitReached, Sent, Wish
+from reference_server.storage import Refused, Sent, Wish
 from tests import a
 from tests.office import ADMIN, Office, booking_app
 
@@ -39,7 +39,7 @@ class DecidedOffice(Office):
         self.storage.beat(9e9)
         send = self.storage.send
 
-        def send_and_decide(wish: Wish, now_s: float, terms: Terms) -> Sent | KeyReused | LimitReached:
+        def send_and_decide(wish: Wish, now_s: float, terms: Terms) -> Sent | Refused:
             came = send(wish, now_s, terms)
             self.decide_all()
             return came

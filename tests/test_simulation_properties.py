@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from scenarios.attempts import Attempt, Operation, Outcome
+from scenarios.columns import columns_of
 from scenarios.inventory import total_capacity
 from scenarios.measures import Offer, measured
 from scenarios.plan import Plan, plan_of
@@ -165,7 +166,7 @@ def test_every_citizen_comes_to_one_end_and_the_counts_add_up(
     assert len(last) == acting
     assert sum(Counter(one.outcome for one in attempts).values()) == len(attempts)
     capacity = total_capacity(scenario)
-    values = measured(attempts, Offer(last_sms_s=float(plan.sent_s.max()), capacity=capacity))
+    values = measured(columns_of(attempts), Offer(last_sms_s=float(plan.sent_s.max()), capacity=capacity))
     booked, unfilled = values["booked_count"] or 0.0, values["unfilled_slots_count"] or 0.0
     assert booked + unfilled == capacity
     if acting:

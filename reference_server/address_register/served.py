@@ -97,22 +97,30 @@ def _is_of(owner: Owner, book: AppointmentBook) -> bool:
 
 def _offer(set_up: SetUp, entry: Book, ids: Mapping[str, str]) -> Offer:
     service = next(set_up.services_of(entry), None)
-    return Offer(entry=entry, service=None if service is None else service.kind, terms=_terms(entry, ids))
+    ties = [_tie(one, ids) for one in _resources(set_up) if one.follows is not None]
+    return Offer(entry=entry, service=None if service is None else service.kind, terms=_terms(entry, ids, ties))
 
 
-def _terms(entry: Book, ids: Mapping[str, str]) -> Terms:
-    said: dict[str, Any] = {}
+def _tie(entry: Book, ids: Mapping[str, str]) -> DoseTie:
+    interval = entry.interval
+    return DoseTie(
+        first=ids[entry.follows or ""],
+        second=ids[entry.name],
+        at_least=dt.timedelta(seconds=interval.at_least),
+        at_most=dt.timedelta(seconds=interval.at_most),
+    )
+
+
+def _terms(entry: Book, ids: Mapping[str, str], ties: Sequence[DoseTie]) -> Terms:
+    own = ids[entry.name]
+    said: dict[str, Any] = {
+        "follows": next((tie for tie in ties if tie.second == own), None),
+        "followed_by": tuple(tie for tie in ties if tie.first == own),
+    }
     if entry.most_active is not None:
         said["most_active"] = None if entry.most_active == "unlimited" else entry.most_active
     if entry.cancel_ahead is not None:
         said["cancel_ahead"] = dt.timedelta(seconds=entry.cancel_ahead)
     if entry.change_ahead is not None:
         said["change_ahead"] = dt.timedelta(seconds=entry.change_ahead)
-    if entry.follows is not None:
-        interval = entry.interval
-        said["follows"] = DoseTie(
-            first=ids[entry.follows],
-            at_least=dt.timedelta(seconds=interval.at_least),
-            at_most=dt.timedelta(seconds=interval.at_most),
-        )
     return dataclasses.replace(Terms(), **said)

@@ -8,11 +8,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval
 from reference_server.pages.card import BookCard
 from reference_server.pages.declaration import Declaration, declaration_of
 from reference_server.pages.desk import Desk, see_other
 from reference_server.pages.giving import Giving, new_key
 from reference_server.pages.month import month_of
+from reference_server.pages.turn import free_days, out_of_turn_page, turn_of
 from reference_server.storage import (
     KeyReused,
     Move,
@@ -70,27 +72,27 @@ class Choosing:
             if len(owners) == 1
             else self._desk.language.text("choose.title_many"),
             cards=cards,
+            names={book: card.book.name for book, card in self._desk.cards.items()},
             home=known.names[known.home] if len(known.names) > 1 else None,
             missing=missing,
         )
 
     def days(self, book_id: str) -> Response:
         """«Velg dato»: a month, with the days that can be booked."""
-        self._desk.citizen()
-        card = self._desk.card(book_id)
+        citizen, card = self._desk.citizen(), self._desk.card(book_id)
         if self._leaves_no_choice():
             return self._giving.first_free(card, declaration_of({}, asked=card.form).unjudged(), new_key())
-        free = {dt.date.fromisoformat(date): count for date, count in self._desk.storage.free_days(book_id)}
+        free = free_days(self._desk, book_id, turn_of(self._desk, citizen, card))
         month = month_of(_month_asked_for() or min(free).replace(day=1), free) if free else None
         return self._show_for("month.html", card, month=month)
 
     def times(self, book_id: str, date: str) -> Response:
         """«Velg time»: a grid of free times."""
-        self._desk.citizen()
-        card, day = self._desk.card(book_id), self._date(date)
+        citizen, card, day = self._desk.citizen(), self._desk.card(book_id), self._date(date)
         if self._leaves_no_choice():
             return see_other(f"/bestill/{book_id}")
-        free = [dt.datetime.fromisoformat(start) for start, _ in self._desk.storage.free_times(book_id, date)]
+        turn, listed = turn_of(self._desk, citizen, card), self._desk.storage.free_times(book_id, date)
+        free = [dt.datetime.fromisoformat(start) for start in turn.times(start for start, _ in listed)]
         times = [(start, card.end(start)) for start in free]
         says, holds = self._giving.says(card), self._holds()
         return self._show_for("times.html", card, date=day, times=times, key=new_key(), says=says, holds=holds)
@@ -146,7 +148,9 @@ class Choosing:
         begins, acting = f"{start:%Y-%m-%dT%H:%M}", self._desk.acting()
         move = Move(citizen=old.wish.citizen, idempotency_key=key, reservation=old.id, start=begins, acting=acting)
         first = card.terms.first_changeable(self._desk.clock())
-        match self._desk.storage.change(move, self._desk.clock_s(), first):
+        match self._desk.storage.change(move, self._desk.clock_s(), first, card.terms):
+            case (NoFirst() | OutsideInterval() | BreaksInterval()) as why:
+                return out_of_turn_page(self._desk, why)
             case Reservation(state=State.CONFIRMED, appointment=appointment):
                 return see_other(f"/timeavtaler/{appointment}?endret=1")
             case Reservation():

@@ -132,9 +132,9 @@ class Desk:
         }
         return page(template, self.language, ours | values, status=status)
 
-    def stop(self, message: str, status: HTTPStatus, again: str | None = None) -> NoReturn:
+    def stop(self, message: str, status: HTTPStatus, again: str | None = None, **values: object) -> NoReturn:
         """End the request with a page that says what is wrong and where to go."""
-        abort(self.stopped(message, status, again))
+        abort(self.stopped(message, status, again, **values))
 
     def stopped(self, message: str, status: HTTPStatus, again: str | None = None, **values: object) -> Response:
         """The page that says what is wrong and where to go."""

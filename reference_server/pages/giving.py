@@ -8,15 +8,18 @@ from typing import Final, assert_never
 
 from flask import Blueprint, Response, request
 
+from reference_server.doses import NoFirst, OutsideInterval
 from reference_server.pages.card import BookCard
 from reference_server.pages.declaration import Declaration, declaration_of
 from reference_server.pages.desk import Desk, see_other
+from reference_server.pages.turn import out_of_turn_page
 from reference_server.reservation import (
     KeyReused,
     LimitReached,
     NoneFree,
     NoSuchReservation,
     NotHeld,
+    Refused,
     Reservation,
     Sent,
     State,
@@ -161,7 +164,7 @@ class Giving:
         self._desk.storage.release(citizen, reservation)
         return see_other(_list_of(found.wish))
 
-    def _came(self, came: Reservation | Sent | NoneFree | LimitReached | KeyReused, wish: Wish) -> Response:
+    def _came(self, came: Reservation | Sent | NoneFree | Refused, wish: Wish) -> Response:
         match came:
             case Reservation(state=State.HELD | State.EXPIRED):
                 return see_other(f"/holdt/{came.id}")
@@ -171,6 +174,8 @@ class Giving:
                 return self._missed("taken", wish)
             case LimitReached():
                 return self._full(wish)
+            case (NoFirst() | OutsideInterval()) as why:
+                return out_of_turn_page(self._desk, why)
             case KeyReused():
                 return self._desk.stopped("form", HTTPStatus.CONFLICT)
             case _:

@@ -48,6 +48,14 @@ class Language:
             return self.text("notation.hour" if hours == 1 else "notation.hours", hours=hours)
         return self.text("notation.minutes", minutes=minutes)
 
+    def days(self, length: dt.timedelta) -> str:
+        """A long time in whole weeks where they come out even, "3 uker", else in days or as `length` has it."""
+        if length % dt.timedelta(days=1) or length < dt.timedelta(days=2):
+            return self.length(length.total_seconds())
+        if length.days % 7 == 0:
+            return self.text("notation.week" if length.days == 7 else "notation.weeks", weeks=length.days // 7)
+        return self.text("notation.days", days=length.days)
+
     def title(self, start: dt.datetime, card: BookCard) -> str:
         """The line of a confirmed appointment; in bokmål letter by letter as the guide has it."""
         match self.code:

@@ -12,6 +12,7 @@ from flask import Blueprint, Response, request
 from reference_server.pages.card import BookCard
 from reference_server.pages.desk import Desk, see_other
 from reference_server.pages.icalendar import Event, Status, icalendar
+from reference_server.pages.turn import along_with
 from reference_server.reminders import reminders_of
 from reference_server.storage import NoSuchReservation, NotConfirmed, Reservation, State, TooLate
 
@@ -124,14 +125,15 @@ class Own:
         one = self._desk.appointment(self._desk.citizen(), appointment)
         if one.state is not State.CONFIRMED:
             return see_other(f"/timeavtaler/{appointment}")
-        return self._desk.show("cancel.html", id=appointment, title=self._title(one))
+        along = [self._title(other) for other in along_with(self._desk, one, self._card(one))]
+        return self._desk.show("cancel.html", id=appointment, title=self._title(one), along=along)
 
     def cancel(self, appointment: str) -> Response:
         """The appointment is cancelled and its place free."""
         citizen = self._desk.citizen_of_form()
         one = self._desk.appointment(citizen, appointment)
-        first = self._card(one).terms.first_cancellable(self._desk.clock())
-        match self._desk.storage.cancel(citizen, one.id, first):
+        terms = self._card(one).terms
+        match self._desk.storage.cancel(citizen, one.id, terms.first_cancellable(self._desk.clock()), terms):
             case Reservation():
                 return see_other(f"/timeavtaler/{appointment}")
             case TooLate():
