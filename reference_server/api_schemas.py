@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from reference_server.meeting import Meeting
 from reference_server.openapi import Schema, closed, listed, named
 
 _TEXT: Final[Schema] = {"type": "string"}
@@ -12,7 +13,14 @@ _DATE: Final[Schema] = {"type": "string", "format": "date"}
 START: Final[Schema] = {"type": "string", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}$"}
 """Local time in Norway, to the minute."""
 
-_APPOINTMENT: Final[dict[str, Schema]] = {"appointment": _ID, "slot": _TEXT, "start": START, "title": _TEXT}
+_MEETING: Final[Schema] = {"enum": [*Meeting]}
+_APPOINTMENT: Final[dict[str, Schema]] = {
+    "appointment": _ID,
+    "slot": _TEXT,
+    "start": START,
+    "meeting": _MEETING,
+    "title": _TEXT,
+}
 _KEPT: Final[dict[str, Schema]] = {
     "reservation": _ID,
     "citizen": _TEXT,
@@ -51,11 +59,13 @@ SCHEMAS: Final[dict[str, Schema]] = {
             "speedup": {"type": "number", "exclusiveMinimum": 0},
         }
     ),
-    "Books": closed({"books": listed(closed({"id": _TEXT, "name": _TEXT, "municipality": _TEXT}))}),
+    "Books": closed(
+        {"books": listed(closed({"id": _TEXT, "name": _TEXT, "municipality": _TEXT, "meetings": listed(_MEETING)}))}
+    ),
     "Days": closed({"days": listed(closed({"date": _DATE, "free": _COUNT}))}),
     "Slots": closed({"slots": listed(closed({"start": START, "free": _COUNT}))}),
-    "Wish": closed({"book": _TEXT, "start": START}),
-    "AnyTime": closed({"book": _TEXT}),
+    "Wish": closed({"book": _TEXT, "start": START}, {"meeting": _MEETING}),
+    "AnyTime": closed({"book": _TEXT}, {"meeting": _MEETING}),
     "Held": closed({"reservation": _ID, "status": {"const": "HELD"}, "held_until_s": {"type": "number"}}),
     "Sent": closed({"reservation": _ID, "status": {"const": "SENT"}}),
     "Confirmation": closed(
@@ -81,7 +91,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
     ),
     "InLine": closed(_IN_LINE),
     "Waitlist": closed({"waitlist": listed(closed(_IN_LINE))}),
-    "NewStart": closed({"start": START}),
+    "NewStart": closed({"start": START}, {"meeting": _MEETING}),
     "Represented": closed(
         {
             "represented": listed(
@@ -117,6 +127,7 @@ _CONFIRMED: Final[dict[str, object]] = {
     "appointment": "0b1c4f3a-0c0e-4a5e-9a3f-3f5f0a8d2b11",
     "slot": "9999-1/2021-05-10T08:30/1",
     "start": "2021-05-10T08:30",
+    "meeting": "place",
     "title": "10. mai 2021, kl. 08:30: Time til koronavaksine hos Vaksine covid19 Beste kommune",
 }
 EXAMPLES: Final[dict[str, object]] = {
@@ -128,7 +139,7 @@ EXAMPLES: Final[dict[str, object]] = {
         "pace": "none",
         "speedup": 1.0,
     },
-    "Books": {"books": [{"id": "9999-1", "name": "Vaksine covid19", "municipality": "9999"}]},
+    "Books": {"books": [{"id": "9999-1", "name": "Vaksine covid19", "municipality": "9999", "meetings": ["place"]}]},
     "Days": {"days": [{"date": "2021-05-10", "free": 72}]},
     "Slots": {"slots": [{"start": "2021-05-10T08:30", "free": 3}]},
     "Wish": {"book": "9999-1", "start": "2021-05-10T08:30"},

@@ -26,7 +26,7 @@ from reference_server.storage import (
     Storage,
     TooLate,
 )
-from reference_server.web import problem, refuse, texts_in_body
+from reference_server.web import problem, refuse, texts_and_more_in_body
 
 
 class Appointments:
@@ -68,9 +68,17 @@ class Appointments:
     def change(self, appointment_id: str) -> Response:
         """POST /appointments/{appointment_id}/change."""
         own, key = self._own(appointment_id), idempotency_key()
-        (start,) = texts_in_body("start")
+        (start,), asked = texts_and_more_in_body("start", may_have="meeting")
         self._books.check_time(own.wish.book, start)
-        move = Move(citizen=own.wish.citizen, idempotency_key=key, reservation=own.id, start=start, acting=acting())
+        meeting = None if asked is None else self._books.meeting(own.wish.book, asked)
+        move = Move(
+            citizen=own.wish.citizen,
+            idempotency_key=key,
+            reservation=own.id,
+            start=start,
+            acting=acting(),
+            meeting=meeting,
+        )
         terms = self._books.terms(own.wish.book)
         return self._answer(self._storage.change(move, time.time(), terms.first_changeable(self._now()), terms))
 

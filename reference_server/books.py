@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from http import HTTPStatus
 
 from reference_server.booking import Terms
+from reference_server.meeting import Meeting
 from reference_server.pages.card import BookCard
 from reference_server.web import refuse
 from scenarios.inventory import AppointmentBook
@@ -41,6 +42,15 @@ class Books:
     def card(self, book_id: str) -> BookCard:
         """Everything the book asks of and offers its citizens."""
         return self._cards[self[book_id].id]
+
+    def meeting(self, book_id: str, asked: str | None) -> Meeting:
+        """How one meets: as asked for, else the book's first way; one that it does not offer ends the request."""
+        offered = self.card(book_id).meetings
+        if asked is None:
+            return offered[0]
+        if asked not in offered:
+            refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"the book offers the meetings {', '.join(offered)} and no other")
+        return Meeting(asked)
 
     def check_time(self, book_id: str, start: str) -> None:
         """End the request unless the book has a time that starts then."""

@@ -19,7 +19,7 @@ from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.refused_wishes import refused
 from reference_server.reminders import Reminder, reminders_of
 from reference_server.storage import Reservation, Sent, Storage, Wish
-from reference_server.web import refuse, texts_in_body
+from reference_server.web import refuse, texts_and_more_in_body
 from scenarios.strategy import Listing
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -60,7 +60,11 @@ class Citizens:
             refuse(HTTPStatus.NOT_FOUND, "no such municipality here")
         shown = [one for one in offered if one.id in self._elsewhere] if _asks_elsewhere() else offered
         return jsonify(
-            books=[{"id": one.id, "name": one.name, "municipality": one.municipality_number} for one in shown]
+            books=[
+                {"id": one.id, "name": one.name, "municipality": one.municipality_number}
+                | {"meetings": self._books.card(one.id).meetings}
+                for one in shown
+            ]
         )
 
     def days(self, book_id: str) -> Response:
@@ -79,9 +83,10 @@ class Citizens:
     def reserve(self) -> Response:
         """POST /reservations."""
         whose, key = citizen(), idempotency_key()
-        book_id, start = texts_in_body("book", "start")
+        (book_id, start), asked = texts_and_more_in_body("book", "start", may_have="meeting")
         self._books.check_time(self._books[book_id].id, start)
-        wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting())
+        meeting = self._books.meeting(book_id, asked)
+        wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting(), meeting=meeting)
         came = self._storage.send(wish, time.time(), self._books.terms(book_id))
         if not isinstance(came, Sent):
             return refused(came)

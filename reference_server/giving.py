@@ -31,7 +31,7 @@ from reference_server.storage import (
     Wish,
 )
 from reference_server.strategy import MOST_EXTENSIONS
-from reference_server.web import problem, texts_in_body
+from reference_server.web import problem, texts_and_more_in_body
 from scenarios.strategy import HOLD_S, Strategy
 
 _Does: TypeAlias = Callable[..., Response]
@@ -60,8 +60,9 @@ class Giving:
     def assign(self) -> Response:
         """POST /reservations, without a start."""
         whose, key = citizen(), idempotency_key()
-        (book_id,) = texts_in_body("book")
-        wish = Wish(citizen=whose, idempotency_key=key, book=self._books[book_id].id, start="", acting=acting())
+        (book_id,), asked = texts_and_more_in_body("book", may_have="meeting")
+        meeting = self._books.meeting(book_id, asked)
+        wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start="", acting=acting(), meeting=meeting)
         return self._answer(self._storage.assign(wish, time.time(), self._terms(wish)), HTTPStatus.CREATED)
 
     def hold(self) -> Response:
@@ -119,9 +120,10 @@ class Giving:
 
     def _wish(self) -> Wish:
         whose, key = citizen(), idempotency_key()
-        book_id, start = texts_in_body("book", "start")
+        (book_id, start), asked = texts_and_more_in_body("book", "start", may_have="meeting")
         self._books.check_time(self._books[book_id].id, start)
-        return Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting())
+        meeting = self._books.meeting(book_id, asked)
+        return Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting(), meeting=meeting)
 
     def _terms(self, wish: Wish) -> Terms:
         return self._books.terms(wish.book)

@@ -37,6 +37,7 @@ def appointment_of(reservation: Reservation, book: AppointmentBook) -> dict[str,
         "appointment": reservation.appointment,
         "slot": reservation.slot,
         "start": start,
+        "meeting": reservation.wish.meeting,
         "title": title(dt.datetime.fromisoformat(start), book),
     }
 

@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import Final, TypeAlias
 
 from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval
+from reference_server.meeting import Meeting
 
 MOST_DELIVERIES: Final = 10
 """A message that failed this often is set aside.
@@ -42,6 +43,7 @@ class Wish:
     book: str
     start: str
     acting: str | None = None
+    meeting: Meeting = Meeting.PLACE
 
     @property
     def actor(self) -> str:
@@ -51,13 +53,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Move:
-    """The wish to change an appointment to another start in the same book; the key is new, not the first wish's."""
+    """The wish to change an appointment to another start in the same book; the key is new, not the first wish's.
+
+    Without a `meeting` one meets as before.
+    """
 
     citizen: str
     idempotency_key: str
     reservation: str
     start: str
     acting: str | None = None
+    meeting: Meeting | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,6 +50,7 @@ class SqlAppointments(SqlClaims):
                 book=old.wish.book,
                 start=move.start,
                 acting=move.acting,
+                meeting=move.meeting or old.wish.meeting,
             )
             known = known_by_key(connection, wish, replaces=old.id)
             if known is not None:

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from typing import Any, Final, Protocol
 
+from reference_server.meeting import Meeting
 from reference_server.record import EhrStatus, Levels, Record, Waitlisted
 from reference_server.reservation import NoSuchReservation, Reservation, State, Wish
 
 RESERVATIONS: Final = (
     "SELECT id, citizen, acting, idempotency_key, book, start, state, appointment, place, replaces, held_until_s,"
-    " waited"
+    " waited, meeting"
     " FROM reservation "
 )
 
@@ -160,13 +161,15 @@ class SqlRecord(ABC):
 
 def reservation_of(row: Sequence[Any]) -> Reservation:
     """The reservation in a row of `RESERVATIONS`."""
-    reservation, citizen, acting, key, book, start, state, appointment, place, replaces, held_until_s, waited = row
+    reservation, citizen, acting, key, book, start, state, appointment, place, replaces, held_until_s, *rest = row
+    waited, meeting = rest
     wish = Wish(
         citizen=citizen,
         idempotency_key=key,
         book=book,
         start=start,
         acting=None if acting == citizen else acting,
+        meeting=Meeting(meeting),
     )
     return Reservation(
         id=reservation,

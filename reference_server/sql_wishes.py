@@ -47,8 +47,10 @@ def known_by_key(
         return None
     known = reservation_of(row)
     start = known.wish.start if any_start else wish.start
-    wanted = (wish.citizen, wish.book, start, replaces)
-    return known if (known.wish.citizen, known.wish.book, known.wish.start, known.replaces) == wanted else KeyReused()
+    wanted = (wish.citizen, wish.book, start, wish.meeting, replaces)
+    there = known.wish
+    same = (there.citizen, there.book, there.start, there.meeting, known.replaces) == wanted
+    return known if same else KeyReused()
 
 
 def own(found: Reservation | None, citizen: str) -> Reservation | None:
@@ -66,6 +68,7 @@ def inserted(connection: Connection, wish: Wish, now_s: float, **more: Any) -> s
         "book": wish.book,
         "start": wish.start,
         "sent_s": now_s,
+        "meeting": wish.meeting.value,
         **more,
     }
     marks = ", ".join("?" * len(values))

@@ -83,16 +83,23 @@ def bearer_token() -> str:
 
 def texts_in_body(*names: str) -> list[str]:
     """The named texts of the JSON object in the request; anything else ends the request."""
+    return texts_and_more_in_body(*names)[0]
+
+
+def texts_and_more_in_body(*names: str, may_have: str = "") -> tuple[list[str], str | None]:
+    """As `texts_in_body`, and one more text that may be left out, None then."""
     try:
         body: object = request.get_json()
     except RecursionError:
         refuse(HTTPStatus.BAD_REQUEST, "the JSON is nested too deeply")
     values = cast(dict[str, Any], body) if isinstance(body, dict) else {}
     texts = [values[name] for name in names if isinstance(values.get(name), str)]
-    if len(texts) < len(names) or len(values) > len(names):
-        wanted = " and ".join(f'"{name}"' for name in names)
+    more = values.get(may_have)
+    known = len(names) + isinstance(more, str)
+    if len(texts) < len(names) or len(values) > known:
+        wanted = " and ".join(f'"{name}"' for name in names) + (f', perhaps "{may_have}"' if may_have else "")
         refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"expected a JSON object with {wanted}, each a text, and nothing else")
-    return texts
+    return texts, more
 
 
 def _as_problem(error: HTTPException) -> Response:

@@ -222,4 +222,5 @@ def test_the_two_examples_show_every_rule_but_a_few() -> None:
         Rule.PRACTITIONER_OVERVIEW_OFF,
         Rule.COUPLING,
         Rule.INTERMEDIATE_IN_USE,
+        Rule.NEVER_AT_THE_PLACE,
     }

@@ -303,6 +303,13 @@ def test_a_book_that_no_service_shows_is_warned_of() -> None:
     assert "Behandleroversikt" in unseen[1].said("nb").mend
 
 
+def test_a_vaccine_or_a_test_is_not_given_by_video_alone() -> None:
+    """«Timer på legekontoret, om ønskelig på video/telefon»."""
+    for meetings, found in ((["video", "telephone"], [Rule.NEVER_AT_THE_PLACE]), (["place", "video"], [])):
+        one = book(meetings=meetings)
+        assert a_set_up.rules(a_set_up.of([service(books=("Koronatest",))], [one])) == found
+
+
 def test_a_general_practitioner_has_a_list_of_their_own() -> None:
     """«Tilsvarende løsning er også tilgjengelig for fastleger.»."""
     kari = book("Kari Nordmann", id="kari", used_as=["practitioner"], role="Fastlege")

@@ -15,6 +15,7 @@ from reference_server.address_register.citizen_view import (
 from reference_server.address_register.finding import Finding, Rule
 from reference_server.address_register.same_name import grouped
 from reference_server.address_register.set_up import Book, BookUse, Process, ServiceKind, SetUp
+from reference_server.meeting import Meeting
 from scenarios.book_type import BookType
 
 _OVERVIEW: Final = {
@@ -44,6 +45,8 @@ def book_findings(set_up: SetUp) -> Iterator[Finding]:
             yield Finding.of(Rule.NO_TEXT, where, book=book.name)
         if not book.location:
             yield Finding.of(Rule.NO_LOCATION, where, book=book.name)
+        if book.type is not None and Meeting.PLACE not in book.meetings:
+            yield Finding.of(Rule.NEVER_AT_THE_PLACE, where, book=book.name, type=book.type)
     for name, ids in grouped((book.name, book.id) for book in set_up.books):
         yield Finding.of(Rule.SAME_BOOK_NAME, f"books.{ids[0]}", book=name, count=str(len(ids)), ids=", ".join(ids))
     yield from _locations(set_up)

@@ -49,6 +49,7 @@ class Rule(StrEnum):
     INTERMEDIATE_IN_USE = "intermediate_in_use"
     NO_TEXT = "no_text"
     NO_LOCATION = "no_location"
+    NEVER_AT_THE_PLACE = "never_at_the_place"
 
 
 class Sentences(BaseModel):

@@ -12,7 +12,7 @@ from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval
 from reference_server.pages.card import BookCard
 from reference_server.pages.declaration import Declaration, declaration_of
 from reference_server.pages.desk import Desk, see_other
-from reference_server.pages.giving import Giving, new_key
+from reference_server.pages.giving import Giving, meeting_asked, new_key
 from reference_server.pages.month import month_of
 from reference_server.pages.turn import free_days, out_of_turn_page, turn_of
 from reference_server.storage import (
@@ -136,17 +136,27 @@ class Choosing:
 
     def _sent(self, citizen: str, card: BookCard, start: dt.datetime) -> Response:
         # A form that is sent twice is one wish; another time chosen from the same page is another.
-        key = f"{request.form.get('key', '')[:_KEY_LENGTH]} {start:%Y-%m-%dT%H:%M}"
+        meeting = meeting_asked(card, card.meetings[0])
+        key = f"{request.form.get('key', '')[:_KEY_LENGTH]} {start:%Y-%m-%dT%H:%M} {meeting}"
         old = self._changing(citizen)
         if old is not None:
             return self._changed(card, old, start, key)
         begins, acting = f"{start:%Y-%m-%dT%H:%M}", self._desk.acting()
-        wish = Wish(citizen=citizen, idempotency_key=key, book=card.book.id, start=begins, acting=acting)
+        wish = Wish(
+            citizen=citizen, idempotency_key=key, book=card.book.id, start=begins, acting=acting, meeting=meeting
+        )
         return self._giving.chosen(wish, card)
 
     def _changed(self, card: BookCard, old: Reservation, start: dt.datetime, key: str) -> Response:
         begins, acting = f"{start:%Y-%m-%dT%H:%M}", self._desk.acting()
-        move = Move(citizen=old.wish.citizen, idempotency_key=key, reservation=old.id, start=begins, acting=acting)
+        move = Move(
+            citizen=old.wish.citizen,
+            idempotency_key=key,
+            reservation=old.id,
+            start=begins,
+            acting=acting,
+            meeting=meeting_asked(card, old.wish.meeting),
+        )
         first = card.terms.first_changeable(self._desk.clock())
         match self._desk.storage.change(move, self._desk.clock_s(), first, card.terms):
             case (NoFirst() | OutsideInterval() | BreaksInterval()) as why:
@@ -168,6 +178,7 @@ class Choosing:
             template,
             status=status,
             card=card,
+            meeting=meeting_asked(card, card.meetings[0] if old is None else old.wish.meeting),
             changing=None if old is None else dt.datetime.fromisoformat(old.wish.start),
             query=_query(),
             month_address=_month_address(card),

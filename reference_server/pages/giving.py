@@ -9,6 +9,7 @@ from typing import Final, assert_never
 from flask import Blueprint, Response, request
 
 from reference_server.doses import NoFirst, OutsideInterval
+from reference_server.meeting import Meeting
 from reference_server.pages.card import BookCard
 from reference_server.pages.declaration import Declaration, declaration_of
 from reference_server.pages.desk import Desk, see_other
@@ -102,9 +103,15 @@ class Giving:
 
     def first_free(self, card: BookCard, declaration: Declaration, key: str, status: int = 200) -> Response:
         """«Få første ledige time»: no list, and the form on the same page."""
-        free = bool(self._desk.storage.free_days(card.book.id))
         return self._desk.show(
-            "first_free.html", status=status, card=card, changing=None, free=free, key=key, declaration=declaration
+            "first_free.html",
+            status=status,
+            card=card,
+            changing=None,
+            free=bool(self._desk.storage.free_days(card.book.id)),
+            key=key,
+            declaration=declaration,
+            meeting=meeting_asked(card, card.meetings[0]),
         )
 
     def assign(self, book_id: str) -> Response:
@@ -113,8 +120,15 @@ class Giving:
         declaration, key = declaration_of(request.form, asked=card.form), request.form.get("key", "")
         if declaration.missing:
             return self.first_free(card, declaration, key, HTTPStatus.UNPROCESSABLE_ENTITY)
-        own_key, acting = key[:_KEY_LENGTH] + " first", self._desk.acting()
-        wish = Wish(citizen=citizen, idempotency_key=own_key, book=book_id, start="", acting=acting)
+        meeting = meeting_asked(card, card.meetings[0])
+        wish = Wish(
+            citizen=citizen,
+            idempotency_key=f"{key[:_KEY_LENGTH]} first {meeting}",
+            book=book_id,
+            start="",
+            acting=self._desk.acting(),
+            meeting=meeting,
+        )
         came = self._desk.storage.assign(wish, self._desk.clock_s(), card.terms)
         if isinstance(came, NoneFree):
             return see_other(f"/bestill/{book_id}")
@@ -223,6 +237,11 @@ class Giving:
             start=dt.datetime.fromisoformat(wish.start),
             onwards=_list_of(wish),
         )
+
+
+def meeting_asked(card: BookCard, otherwise: Meeting) -> Meeting:
+    """How one meets: as the form says, where the book offers it."""
+    return next((one for one in card.meetings if one == request.form.get("meeting")), otherwise)
 
 
 def new_key() -> str:

@@ -9,6 +9,7 @@ from typing import Final
 
 from flask import Blueprint, Response, request
 
+from reference_server.meeting import Meeting
 from reference_server.pages.card import BookCard
 from reference_server.pages.desk import Desk, see_other
 from reference_server.pages.icalendar import Event, Status, icalendar
@@ -94,6 +95,7 @@ class Own:
             title=self._title(one),
             card=card,
             start=start,
+            where=self._where(one, "appointment"),
             concerns=self._desk.language.text(f"types.{card.book.type}").capitalize(),
             cancelled=not stands,
             news=news if stands else "cancelled_now",
@@ -113,7 +115,7 @@ class Own:
             start=start,
             end=card.end(start),
             summary=self._title(one),
-            location=card.location,
+            location=self._where(one, "calendar"),
             description=request.host_url + f"timeavtaler/{appointment}",
         )
         response = Response(icalendar(event, dt.datetime.now(dt.UTC)), mimetype="text/calendar")
@@ -156,6 +158,11 @@ class Own:
 
     def _card(self, one: Reservation) -> BookCard:
         return self._desk.card(one.wish.book)
+
+    def _where(self, one: Reservation, shown_in: str) -> str:
+        if one.wish.meeting is Meeting.PLACE:
+            return self._card(one).location
+        return self._desk.language.text(f"{shown_in}.{one.wish.meeting}")
 
     def _title(self, one: Reservation) -> str:
         return self._desk.language.title(_start(one), self._card(one))
