@@ -103,7 +103,7 @@ def test_a_reminder_follows_an_appointment_that_is_moved_and_goes_with_one_that_
 def test_reminders_have_their_place_in_a_long_inbox_and_their_schema(office: Clocked) -> None:
     starts = [f"2021-05-10T09:{minute:02}" for minute in range(0, 25, 5)]
     for start in reversed(starts):
-        office.reserved(0, start[-2:], start)
+        office.sent_before(0, start[-2:], start)
     office.decide_all()
     office.now = NEAR + dt.timedelta(hours=2)
     messages, onwards = list[Any](), "/api/v1/inbox?limit=3"

@@ -178,7 +178,8 @@ class Household(RuleBasedStateMachine):
     def books(self, who: str, whom: str | None, start: str) -> None:
         before = set(self.owners)
         answer = self.asks(who, whom, "/reservations", method="POST", json={"book": BOOK, "start": start})
-        assert answer.status_code == (202 if self.may(who, whom) else 403)
+        has_one = any(self.owners[one] == (whom or who) for one in self.standing)  # and the book allows no more
+        assert answer.status_code == (403 if not self.may(who, whom) else 409 if has_one else 202)
         self.written_down()
         assert {self.owners[new] for new in set(self.owners) - before} <= {whom or who}
 
