@@ -14,7 +14,11 @@ from simulation import compiled
 from simulation.replication import simulate
 
 BREAK_EVEN: Final = 20_000
-"""Citizens, over all runs, that SimPy lives while Numba is imported and its code loaded: 0.5 s beside 1 s, measured."""
+"""Citizens, over all runs, from which the kernel is worth loading.
+
+Measured on a busy machine (`benchmarks/engines.py`): SimPy lives 2,700 a second, so these take it about 7 s; loading
+the kernel takes 0.4 s, and the very first time, when it is compiled, 10 s.
+"""
 
 
 class Engine(StrEnum):
@@ -68,7 +72,7 @@ def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None
 
 
 _NO_NUMBA: Final = (
-    "Numba is not installed, so the SimPy engine is used: the same answer, some hundred times as slow. "
+    "Numba is not installed, so the SimPy engine is used: the same answer, about 30 times as slow. "
     "To have it: pip install numba"
 )
 _NOT_COMPILED: Final = "The compiled engine does not know all that this scenario uses; SimPy gives the answer."
