@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from reference_server.doses import DoseTie
+from reference_server.meeting import Meeting
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ class Terms:
     `most_active` is how many reservations one citizen may have there that are sent, held or confirmed; None is any
     number. An appointment is cancelled or changed this long before it starts at the latest; after that the citizen
     calls. `follows` says which book comes first, where there is one, and `followed_by` which books come after this one.
-    ASSUMPTION: one appointment each, and a day's notice so that the place can be given again.
+    Who is given a time from the waiting list, and so is not asked how to meet, meets as `unasked` has it. ASSUMPTION:
+    one appointment each, and a day's notice so that the place can be given again.
 
     Pages and API hold everybody to the same terms. A load test does not meet the limit: its citizens, as the simulated
     ones, come back only after a rejection or an empty list, and then nothing of theirs is active.
@@ -51,6 +53,15 @@ class Terms:
     remind_ahead: dt.timedelta = dt.timedelta(days=1)
     follows: DoseTie | None = None
     followed_by: tuple[DoseTie, ...] = ()
+    unasked: Meeting = Meeting.PLACE
+
+    @property
+    def has_waitlist(self) -> bool:
+        """Whether one can wait for a place; not in a book that follows another, where each has an interval.
+
+        ASSUMPTION: the guide is silent.
+        """
+        return self.follows is None
 
     def allows_another(self, active: int) -> bool:
         """Whether a citizen with this many active reservations may have one more."""

@@ -91,7 +91,14 @@ class SqlWaitlist(SqlClaims):
             start, place = found
             reservation = inserted(
                 connection,
-                Wish(citizen=citizen, idempotency_key=f"waitlist {number}", book=book, start=start, acting=acting),
+                Wish(
+                    citizen=citizen,
+                    idempotency_key=f"waitlist {number}",
+                    book=book,
+                    start=start,
+                    acting=acting,
+                    meeting=terms.unasked,
+                ),
                 now_s,
                 place=place,
                 state=State.CONFIRMED,

@@ -29,8 +29,10 @@ class Waitlist:
 
     def join_waitlist(self, book_id: str) -> Response:
         """POST /waitlist/{book_id}."""
-        whose, book = citizen(), self._books[book_id].id
-        came = self._storage.join_waitlist(whose, book, time.time(), self._books.terms(book), acting())
+        whose, terms = citizen(), self._books.terms(book_id)
+        if not terms.has_waitlist:
+            return problem(HTTPStatus.CONFLICT, "nobody waits in this book: it follows another, so many days later")
+        came = self._storage.join_waitlist(whose, book_id, time.time(), terms, acting())
         match came:
             case InLine():
                 return jsonify(_shown(came))
@@ -70,7 +72,7 @@ class Waitlist:
                 answers={HTTPStatus.OK: Answer(says="You wait.", schema=named("InLine"), example=EXAMPLES["InLine"])},
                 refuses={
                     HTTPStatus.NOT_FOUND: _NO_BOOK,
-                    HTTPStatus.CONFLICT: "You have as many appointments here as one may have.",
+                    HTTPStatus.CONFLICT: "You have as many appointments here as one may have, or the book has no list.",
                 },
             ),
             Route(

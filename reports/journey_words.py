@@ -1,6 +1,7 @@
 """One citizen's journey in words, line by line with the time of day."""
 
 import datetime as dt
+import itertools
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ class _Telling:
         for request in self.attempt.requests:
             if request.status is Status.OK or request.operation in _SENDS:
                 yield from self._request(request)
+        yield from self._at_the_door()
         if self.attempt.reserved_s is not None:
             yield from self._decided(self.attempt.reserved_s)
         yield Event(self.attempt.ended_s, self._ending())
@@ -91,6 +93,18 @@ class _Telling:
             yield from self._list(request)
         elif operation in _SENDS:
             yield Event(request.started_s, self._say(_SENDS[operation]))
+
+    def _at_the_door(self) -> Iterator[Event]:
+        """The waiting room: somebody who does not come straight in asks again and again, which is told once."""
+        requests = self.attempt.requests
+        for operation, group in itertools.groupby(requests, key=lambda one: one.operation):
+            visits = list(group)
+            if operation is not Operation.ENTER:
+                continue
+            if len(visits) > 1:
+                yield Event(visits[0].started_s, self._say("queued"))
+            if visits[-1] is not requests[-1]:
+                yield Event(visits[-1].ended_s, self._say("entered"))
 
     def _list(self, request: Request) -> Iterator[Event]:
         """What the list showed, and after a list of times what was chosen from it."""

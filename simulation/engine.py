@@ -36,9 +36,9 @@ class Choice:
     note: str | None = None
 
 
-def supports(_scenario: Scenario) -> bool:
-    """Whether the kernel knows every feature that the scenario uses. A feature it does not know is named here."""
-    return True
+def supports(scenario: Scenario) -> bool:
+    """Whether the kernel knows every feature that the scenario uses; it knows no waiting room yet."""
+    return scenario.platform.waiting_room is None
 
 
 def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:

@@ -97,7 +97,7 @@ def _first(attempts: Sequence[Attempt], fate: Fate) -> int | None:
 
 def _watched(scenario: Scenario, plan: Plan, who: Citizen) -> tuple[list[Attempt], list[Sight]]:
     """Live the run until this citizen's journey is over."""
-    world = World(scenario)
+    world = World(scenario, plan)
     seen = _Seen(world)
     attempts: list[Attempt] = []
     work_s = service_times(scenario, plan).tolist()

@@ -11,7 +11,7 @@ from scenarios.plan import Plan
 from scenarios.policy import Policy
 from scenarios.result import Result
 from scenarios.scenario import Scenario
-from simulation import compiled, engine
+from simulation import compiled
 from simulation.answer import recommended, simulated
 from simulation.engine import BREAK_EVEN, Choice, Engine, chosen
 from simulation.experiment import Experiment, Task
@@ -101,13 +101,8 @@ def test_without_numba_simpy_answers_and_what_that_costs_is_said(
 
 
 @pytest.mark.parametrize(("wanted", "said"), [(None, False), (Engine.COMPILED, True)])
-def test_what_the_kernel_does_not_know_is_lived_by_simpy(
-    wanted: Engine | None, said: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def knows_nothing(_scenario: Scenario) -> bool:
-        return False
-
-    monkeypatch.setattr(engine, "supports", knows_nothing)
-    choice = chosen(wanted, a.scenario(), BREAK_EVEN)
+def test_what_the_kernel_does_not_know_is_lived_by_simpy(wanted: Engine | None, said: bool) -> None:
+    room = {"total_active_users": 10, "new_users_per_minute": 10}
+    choice = chosen(wanted, a.scenario({"platform.waiting_room": room}), BREAK_EVEN)
     assert choice.engine is Engine.SIMPY
     assert (choice.note is not None) == said

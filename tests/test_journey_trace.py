@@ -11,7 +11,7 @@ from bolk import cli
 from reports.journey_words import events_of, journey_json, journey_screen
 from reports.language import LANGUAGES, language_of
 from reports.notation import LanguageCode
-from scenarios.attempts import Outcome
+from scenarios.attempts import Operation, Outcome
 from scenarios.one_journey import OneJourney
 from scenarios.plan import plan_of
 from scenarios.scenario import Scenario
@@ -136,3 +136,15 @@ def test_a_trace_leaves_no_files_behind(tmp_path: Any) -> None:
     assert answer.exit_code == 0
     assert "avslag: noen andre fikk timen" in answer.stdout
     assert not (tmp_path / "out").exists()
+
+
+def test_the_queue_at_the_waiting_room_is_told_once() -> None:
+    room = {"total_active_users": 15, "new_users_per_minute": 5}
+    scenario = a.scenario({**RUSH, "platform.waiting_room": room})
+    attempts = simulate(scenario, plan_of(scenario, scenario.policy, 0))
+    enters = {one.citizen: [r.operation for r in one.requests].count(Operation.ENTER) for one in attempts}
+    confirmed = {one.citizen for one in attempts if one.outcome is Outcome.CONFIRMED and one.number == 1}
+    straight, waited = (next(c for c in confirmed if (enters[c] > 1) is queued) for queued in (False, True))
+    for citizen, told in ((straight, ["came in"]), (waited, ["joined the queue", "came in"])):
+        lines = texts(followed(scenario, str(citizen)))
+        assert [word for line in lines for word in ("joined the queue", "came in") if word in line] == told

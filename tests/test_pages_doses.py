@@ -96,3 +96,10 @@ def test_moving_the_first_so_that_the_second_does_not_fit_is_refused(with_both: 
     visitor.goes(form).sends(form, ill="no", allergy="no", anticoagulant="no")
     assert (visitor.answer.status_code, visitor.heading) == (409, "Timen kan ikke flyttes dit")
     assert "Endre eller avbestill den timen først." in visitor.words
+
+
+def test_nobody_waits_in_a_book_that_follows_another(visitor: Visitor) -> None:
+    assert visitor.goes(f"/venteliste/{FIRST}").answer.status_code == 200
+    assert visitor.goes(f"/venteliste/{SECOND}").answer.status_code == 404
+    booked(visitor, FIRST, "2021-05-10")
+    assert "/venteliste/" not in visitor.goes(f"/bestill/{SECOND}").source

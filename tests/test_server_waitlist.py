@@ -14,6 +14,7 @@ from reference_server.booking import Terms
 from reference_server.children import Child
 from reference_server.database import opened
 from reference_server.ehr import Ehr
+from reference_server.meeting import Meeting
 from reference_server.pace import Pace
 from reference_server.process import Part
 from reference_server.reservation import InLine, LimitReached, Move, Reservation, State
@@ -144,10 +145,11 @@ def test_lists_and_reservations_take_turns_when_there_are_many_of_both(storage: 
         storage.join_waitlist(f"w{number}", BOOK.id, NOW_S)
         storage.send(wish(f"s{number}", number), NOW_S)
     ehr = record_system(storage)
-    for _ in range(4):
+    for given_so_far, sent_so_far in ((1, 0), (1, 4), (2, 4)):  # one at a time to who waits, what gathered at once
         ehr.step(NOW_S + 1)
-    answered = [one for one in storage.everything().reservations if one.state is State.CONFIRMED]
-    assert sum(one.waited is not None for one in answered) == len(answered) - 2 == 2
+        answered = [one for one in storage.everything().reservations if one.state is State.CONFIRMED]
+        from_line = sum(one.waited is not None for one in answered)
+        assert (from_line, len(answered) - from_line) == (given_so_far, sent_so_far)
 
 
 def test_a_clock_set_back_does_not_make_the_line_wait_longer(storage: SqlStorage) -> None:
@@ -260,3 +262,10 @@ def test_killing_the_record_system_while_it_gives_loses_nobody_and_gives_nothing
         assert_nobody_has_two(storage)
         assert storage.waited_books() == []
         storage.close()
+
+
+def test_who_is_given_a_time_unasked_meets_as_the_book_has_it(storage: SqlStorage) -> None:
+    assert isinstance(storage.join_waitlist("anne", BOOK.id, NOW_S), InLine)
+    given = storage.give_waitlisted(BOOK.id, "", NOW_S, NOW_S, Terms(unasked=Meeting.VIDEO))
+    assert given is not None
+    assert given.wish.meeting is Meeting.VIDEO

@@ -116,6 +116,7 @@ def _terms(entry: Book, ids: Mapping[str, str], ties: Sequence[DoseTie]) -> Term
     said: dict[str, Any] = {
         "follows": next((tie for tie in ties if tie.second == own), None),
         "followed_by": tuple(tie for tie in ties if tie.first == own),
+        "unasked": entry.meetings[0],
     }
     if entry.most_active is not None:
         said["most_active"] = None if entry.most_active == "unlimited" else entry.most_active

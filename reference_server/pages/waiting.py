@@ -5,6 +5,7 @@ from typing import assert_never
 
 from flask import Blueprint, Response, request
 
+from reference_server.pages.card import BookCard
 from reference_server.pages.desk import Desk, see_other
 from reference_server.reservation import InLine, LimitReached
 
@@ -23,14 +24,14 @@ class Waiting:
 
     def waitlist(self, book_id: str) -> Response:
         """«Venteliste»: what waiting means, and where the citizen stands."""
-        citizen, card = self._desk.citizen(), self._desk.card(book_id)
+        citizen, card = self._desk.citizen(), self._card(book_id)
         standing = next((one for one in self._desk.storage.in_line(citizen) if one.book == book_id), None)
         left = standing is None and "forlatt" in request.args
         return self._desk.show("waitlist.html", card=card, changing=None, standing=standing, left=left)
 
     def join_waitlist(self, book_id: str) -> Response:
         """In line, now or since before."""
-        citizen, card = self._desk.citizen_of_form(), self._desk.card(book_id)
+        citizen, card = self._desk.citizen_of_form(), self._card(book_id)
         came = self._desk.storage.join_waitlist(citizen, book_id, self._desk.clock_s(), card.terms, self._desk.acting())
         match came:
             case InLine():
@@ -42,6 +43,11 @@ class Waiting:
 
     def leave_waitlist(self, book_id: str) -> Response:
         """Out of the line."""
-        citizen, card = self._desk.citizen_of_form(), self._desk.card(book_id)
+        citizen, card = self._desk.citizen_of_form(), self._card(book_id)
         self._desk.storage.leave_waitlist(citizen, card.book.id, self._desk.clock_s())
         return see_other(f"/venteliste/{book_id}?forlatt=1")
+
+    def _card(self, book_id: str) -> BookCard:
+        """The book, where it has a waiting list; the request ends where it has none."""
+        card = self._desk.card(book_id)
+        return card if card.terms.has_waitlist else self._desk.stop("not_found", HTTPStatus.NOT_FOUND)
