@@ -30,13 +30,13 @@ class Operation(StrEnum):
     """What a request asks for."""
 
     LOGIN = "login"
-    ENTER = "enter"  # ask to be let in, at the waiting room
     BOOKS = "books"
     DAYS = "days"
     SLOTS = "slots"
     RESERVE = "reserve"
     INBOX = "inbox"
     HOLD = "hold"
+    ENTER = "enter"  # ask to be let in, at the waiting room
 
 
 class Status(StrEnum):
