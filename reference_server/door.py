@@ -18,7 +18,7 @@ from reference_server.openapi import Answer, Route, Who, named
 from reference_server.tokens import Tokens
 from reference_server.waiting_room import Admitted, Queued, WaitingRoom
 from reference_server.web import bearer_token, shed
-from scenarios.scenario import WaitingRoomRules
+from scenarios.booking_platform import WaitingRoomRules
 
 ADMISSION: Final = "Waiting-Room-Admission"
 """The header that carries an admission back."""

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, assert_never
 
-from scenarios.scenario import WaitingRoomRules
+from scenarios.booking_platform import WaitingRoomRules
 from scenarios.strategy import QueueOrder
 
 MINUTE_S: Final = 60.0

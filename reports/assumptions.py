@@ -6,10 +6,12 @@ from reports.blocks import Items, Section, Table, text
 from reports.cases import scenario_of, sending_text
 from reports.language import Language
 from reports.limits import joined
+from scenarios.behaviour import Behaviour
+from scenarios.booking_platform import Platform
 from scenarios.inventory import inventory_of
 from scenarios.quantities import clock_text
 from scenarios.result import PolicyValue, Result
-from scenarios.scenario import Behaviour, Platform, Scenario
+from scenarios.scenario import Scenario
 
 _NAMED: Final = 5
 _Row = tuple[str, str, str]  # message id of the name, value in words, message id of the source

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any, Final, assert_never
 
 from reports.notation import LanguageCode, Notation
-from scenarios.scenario import Words
+from scenarios.part import Words
 
 LANGUAGES: Final[tuple[LanguageCode, ...]] = ("nb", "en")
 

@@ -7,7 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from scenarios.scenario import Response, ResponseGroup, Window
+from scenarios.behaviour import Response, ResponseGroup
+from scenarios.part import Window
 from scenarios.streams import FloatArray, lognormals, quantised
 
 _DAY_S: Final = 86_400.0

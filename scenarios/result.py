@@ -7,9 +7,9 @@ from typing import Any, Final, Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
+from scenarios.part import Words
 from scenarios.policy import BatchSize, Policy
 from scenarios.quantities import clock_text
-from scenarios.scenario import Words
 
 SCHEMA: Final = "bolk.result/1"
 Verdict = Literal["pass", "fail", "inconclusive"]

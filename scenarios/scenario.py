@@ -8,38 +8,21 @@ import datetime as dt
 import zoneinfo
 from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from scenarios import register
+from scenarios.behaviour import Behaviour
 from scenarios.book_type import BookType
+from scenarios.booking_platform import Platform
+from scenarios.part import Part, Window, Words, senseless
 from scenarios.policy import BatchSizeField, Policy
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.sending_hours import SendingDays, SendingHours
-from scenarios.strategy import Listing, QueueOrder, Strategy
 from scenarios.thresholds import Threshold, threshold_of
 
 MAX_INVITED: Final = 6_000_000  # everyone in Norway, with room; a guard against a slip of the keyboard
-MAX_ATTEMPTS: Final = 20
 SHORTEST_APPOINTMENT_S: Final = 60.0  # times are named to the minute
-
-
-def _is_none(value: object) -> bool:
-    """Keys without a value are left out of what a scenario is written and digested as."""
-    return value is None
-
-
-class Part(BaseModel):
-    """A table of the scenario file: frozen, and unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
-
-
-class Words(Part):
-    """A text for people, in bokmål and English."""
-
-    nb: str = Field(min_length=1, description="bokmål")
-    en: str = Field(min_length=1, description="English")
 
 
 class Municipality(Part):
@@ -54,11 +37,11 @@ class Municipality(Part):
     @model_validator(mode="after")
     def _one_or_several(self) -> Self:
         if (self.name is None) == (not self.names):
-            raise _sense("say either name or names", 'name = "Bergen", or names = ["Bergen", "Oslo"]')
+            raise senseless("say either name or names", 'name = "Bergen", or names = ["Bergen", "Oslo"]')
         if (self.number is None) != (self.population is None):
-            raise _sense("number and population go together", "give both for a made-up municipality, else neither")
+            raise senseless("number and population go together", "give both for a made-up municipality, else neither")
         if self.names and self.number is not None:
-            raise _sense("number and population are for one made-up municipality", "leave them out beside names")
+            raise senseless("number and population are for one made-up municipality", "leave them out beside names")
         return self
 
 
@@ -68,19 +51,6 @@ def _by_name(value: object) -> object:
 
 MunicipalityField = Annotated[Municipality, BeforeValidator(_by_name, json_schema_input_type=str | Municipality)]
 """`municipality = "Bergen"` is short for a table with that name."""
-
-
-class Window(Part):
-    """Hours of the day, from and until."""
-
-    from_: Clock = Field(alias="from", description="opens at this time of day")
-    to: Clock = Field(description="closes at this time of day")
-
-    @model_validator(mode="after")
-    def _forwards(self) -> Self:
-        if self.to <= self.from_:
-            raise _sense("the window ends before it begins", 'write for example { from = "09:00", to = "15:00" }')
-        return self
 
 
 class Invitation(Part):
@@ -113,13 +83,13 @@ class SlotBlock(Part):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if (self.parallel is None) == (self.free_per_100_invited is None):
-            raise _sense("say either parallel or free_per_100_invited", "parallel = 10")
+            raise senseless("say either parallel or free_per_100_invited", "parallel = 10")
         if len(set(self.dates)) < len(self.dates):
-            raise _sense("a date stands twice", "name each date once")
+            raise senseless("a date stands twice", "name each date once")
         if self.length < SHORTEST_APPOINTMENT_S:
-            raise _sense("one appointment is shorter than a minute", 'write for example length = "5 min"')
+            raise senseless("one appointment is shorter than a minute", 'write for example length = "5 min"')
         if self.length > _seconds_between(self.open.from_, self.open.to):
-            raise _sense("one appointment is longer than the opening hours", "shorten length or widen open")
+            raise senseless("one appointment is longer than the opening hours", "shorten length or widen open")
         return self
 
 
@@ -139,134 +109,6 @@ class Search(Part):
     finish_by: Clock = Field(description="the last SMS goes no later than this")
 
 
-class ResponseGroup(Part):
-    """Some who answer differently from the others, all those with the telephone in their hand for one."""
-
-    share: Fraction = Field(gt=0, lt=1, description="of those who act")
-    median: Seconds = Field(gt=0, description="half of the group have acted after this")
-    sigma: float = Field(ge=0, le=6, description="spread of the logarithm; 0 is none")
-
-
-class Response(Part):
-    """From SMS to opening the page: lognormal, or a mixture of lognormals."""
-
-    median: Seconds = Field(gt=0, description="half of those who act have acted after this")
-    sigma: float = Field(ge=0, le=6, description="spread of the logarithm; 0 is none")
-    groups: tuple[ResponseGroup, ...] = Field(
-        default=(), description='groups that answer differently: [{ share = "30 %", median = "2 min", sigma = 0.8 }]'
-    )
-    least: Seconds = Field(default=10.0, ge=0, description="added to every draw: delivery and unlocking a telephone")
-    latest: Seconds = Field(default=7 * 86400.0, gt=0, description="the lognormal is cut here: nobody acts later")
-
-    @model_validator(mode="after")
-    def _some_are_left(self) -> Self:
-        if sum(group.share for group in self.groups) >= 1:
-            raise _sense("the groups leave nobody for median and sigma", "let the shares add up to less than 100 %")
-        return self
-
-
-class Session(Part):
-    """Think times between requests: lognormal with these medians."""
-
-    login: Seconds = Field(gt=0, description="in BankID, before the log-in request is sent")
-    choose: Seconds = Field(gt=0, description="reading the list of free times")
-    form: Seconds = Field(default=0.0, ge=0, description="filling in the self-declaration; 0 s where there is none")
-    sigma: float = Field(default=0.5, ge=0, le=3, description="ASSUMPTION: spread of each")
-    poll: Seconds = Field(default=3.0, gt=0, description="between two looks in the inbox while waiting for the answer")
-
-
-class SlotChoice(Part):
-    """Which free time people pick: the first, the first from a preferred time on, or any."""
-
-    first: Fraction = Field(description="share that takes the first free time shown")
-    preferred: Fraction = Field(description="share that takes the first free time from a wished one on")
-    uniform: Fraction = Field(description="share that takes any free time, all alike")
-
-    @model_validator(mode="after")
-    def _everyone(self) -> Self:
-        if abs(self.first + self.preferred + self.uniform - 1) > 1e-9:
-            raise _sense("the shares do not add up to 100 %", "first + preferred + uniform = 100 %")
-        return self
-
-
-class AfterRejection(Part):
-    """What people do when somebody else got the time."""
-
-    retry: Fraction = Field(description="share that tries again after the first rejection")
-    decay: float = Field(default=1.0, ge=0, le=1, description="each later rejection multiplies the share by this")
-    wait: Seconds = Field(gt=0, description="mean pause before the next try (exponential)")
-    give_up_after: int = Field(ge=1, le=MAX_ATTEMPTS, description="most tries of one citizen")
-
-
-class Patience(Part):
-    """How long people wait before they leave: lognormal with these medians."""
-
-    page: Seconds = Field(gt=0, description="for a page to open")
-    answer: Seconds = Field(gt=0, description="for the answer in the inbox")
-    queue: Seconds | None = Field(
-        default=None, gt=0, exclude_if=_is_none, description="in the waiting room; as for the answer if left out"
-    )
-    sigma: float = Field(default=0.5, ge=0, le=3, description="ASSUMPTION: spread of each")
-
-
-class Behaviour(Part):
-    """How people behave. Hardly anything here has been measured in Norway: the report lists it as assumptions."""
-
-    uptake: Fraction = Field(description="share that wants an appointment")
-    response: Response = Field(description="from SMS to opening the page")
-    awake: Window | None = Field(
-        default=None, description="the response runs between these hours only: nobody books at night"
-    )
-    session: Session = Field(description="think times between requests")
-    slot_choice: SlotChoice = Field(description="which free time people pick; the shares add up to 100 %")
-    after_rejection: AfterRejection = Field(description="what people do when somebody else got the time")
-    patience: Patience = Field(description="how long people wait before they leave")
-
-
-class Station(Part):
-    """Servers that work off one queue, first come first served."""
-
-    workers: int = Field(gt=0, le=10_000, description="requests that are worked on at the same time")
-    service_time: Seconds = Field(gt=0, description="median time one request keeps a worker busy")
-
-
-class PageServiceTime(Part):
-    """Median time a request keeps a page worker busy."""
-
-    list: Seconds = Field(gt=0, description="books, days, free times and inbox")
-    confirm: Seconds = Field(gt=0, description="taking a reservation in")
-
-
-class WaitingRoomRules(Part):
-    """How many may be inside at a time, how many may come in a minute, and how long each may stay.
-
-    The words are those that waiting rooms on the market share.
-    Source: Cloudflare, Waiting Room, configuration settings.
-    """
-
-    total_active_users: int = Field(gt=0, description="most people inside at a time")
-    new_users_per_minute: int = Field(gt=0, description="most people let in during any minute")
-    session_duration: Seconds = Field(
-        default=900.0, gt=0, description="each may stay this long, and then queues again; ASSUMPTION"
-    )
-    order: QueueOrder = Field(default=QueueOrder.FIFO, description="who is let in next")
-
-
-class Platform(Part):
-    """The booking platform: log-in, pages and the record system (EPJ) that decides reservations."""
-
-    workers: int = Field(gt=0, le=10_000, description="page workers")
-    service_time: PageServiceTime = Field(description="of one page request, by kind")
-    login: Station = Field(description="log-in")
-    strategy: Strategy = Field(default=Strategy.QUEUED, description="how a place is given")
-    listing: Listing = Field(default=Listing.EARLIEST, description="in which order free times are shown")
-    ehr: Station = Field(description="the record system (EPJ), which decides reservations one after the other")
-    sigma: float = Field(default=0.5, ge=0, le=3, description="spread of every service time (lognormal); ASSUMPTION")
-    waiting_room: WaitingRoomRules | None = Field(
-        default=None, exclude_if=_is_none, description="in front of everything behind the log-in; left out: none"
-    )
-
-
 class Runs(Part):
     """How many replications a policy gets."""
 
@@ -276,7 +118,7 @@ class Runs(Part):
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         if self.max < self.min:
-            raise _sense("max is below min", "runs = { min = 4, max = 20 }")
+            raise senseless("max is below min", "runs = { min = 4, max = 20 }")
         return self
 
 
@@ -346,10 +188,10 @@ def refusals_of(municipality: Municipality, invitation: Invitation) -> list[Pyda
     """Everything that keeps the number of invited from being known, each with the key it is `where`."""
     if (invitation.invited is None) == (invitation.cohort is None):
         hint = 'invited = 2000, or cohort = "45-54"'
-        return [_sense("say either invited or cohort", hint, "invitation")]
+        return [senseless("say either invited or cohort", hint, "invitation")]
     if municipality.population is not None:
         known = "a made-up municipality has no age groups in the register"
-        return [_sense(known, "give invitation.invited", "invitation", "cohort")] if invitation.cohort else []
+        return [senseless(known, "give invitation.invited", "invitation", "cohort")] if invitation.cohort else []
     names = municipality.names or (municipality.name or "",)
     refusals: list[PydanticCustomError] = []
     numbers: list[str] = []
@@ -358,19 +200,15 @@ def refusals_of(municipality: Municipality, invitation: Invitation) -> list[Pyda
         try:
             entry = register.find(name, municipality.register_year)
             if entry.number in numbers:
-                refusals.append(_sense(f"{entry.name} stands twice", "name each municipality once", *where))
+                refusals.append(senseless(f"{entry.name} stands twice", "name each municipality once", *where))
             numbers.append(entry.number)
         except register.UnknownMunicipality as problem:
-            refusals.append(_sense(str(problem), problem.hint, *where))
+            refusals.append(senseless(str(problem), problem.hint, *where))
     try:
         register.inhabitants(register.municipalities(municipality.register_year)[0], invitation.cohort or "18+")
     except register.UnknownCohort as problem:
-        refusals.append(_sense(str(problem), problem.hint, "invitation", "cohort"))
+        refusals.append(senseless(str(problem), problem.hint, "invitation", "cohort"))
     return refusals
-
-
-def _sense(what: str, hint: str, *where: str | int) -> PydanticCustomError:
-    return PydanticCustomError("sense", "{what}", {"what": what, "hint": hint, "where": where})
 
 
 def _seconds_between(start: dt.time, end: dt.time) -> float:

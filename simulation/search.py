@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from scenarios.inventory import expected_takers, inventory_of, total_capacity
+from scenarios.part import Words
 from scenarios.policy import Policy, clock_at, sent_times
 from scenarios.result import Answer, Role
 from scenarios.run import Run
-from scenarios.scenario import Scenario, Words
+from scenarios.scenario import Scenario
 from simulation.experiment import Experiment
 from simulation.judging import Judgement, is_lost, judge
 

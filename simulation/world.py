@@ -10,9 +10,10 @@ import simpy
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected
 from reference_server.waiting_room import Admitted, Queued, WaitingRoom
 from scenarios.attempts import Operation
+from scenarios.booking_platform import WaitingRoomRules
 from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.plan import Plan
-from scenarios.scenario import Scenario, WaitingRoomRules
+from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import Quantity, uniforms
 

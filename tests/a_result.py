@@ -11,6 +11,7 @@ from reports.notation import LanguageCode
 from reports.page import report_html
 from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.measures import MEASURES
+from scenarios.part import Words
 from scenarios.policy import Policy, clock_at, schedule
 from scenarios.reading import sha256_of
 from scenarios.result import (
@@ -31,7 +32,7 @@ from scenarios.result import (
     policy_value,
     summary_of,
 )
-from scenarios.scenario import Scenario, Words
+from scenarios.scenario import Scenario
 from tests import a
 
 Run = dict[str, float | None]

@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from scenarios.behaviour import Response
+from scenarios.part import Window
 from scenarios.plan import plan_of
 from scenarios.responding import acting_moments, response_delays
-from scenarios.scenario import Response, Window
 from scenarios.streams import TICK_S, Quantity, uniforms
 from tests import a
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
+from scenarios.part import Words
 from scenarios.policy import Policy
 from scenarios.result import SCHEMA, Provenance, Result, ScenarioRef, policy_value, summary_of, t975
-from scenarios.scenario import Words
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from reference_server.waiting_room import MINUTE_S, Admitted, Queued, WaitingRoom
 from scenarios.attempts import Attempt, Operation, Outcome
+from scenarios.booking_platform import WaitingRoomRules
 from scenarios.plan import Plan, plan_of
 from scenarios.rows import citizens_of, longest_s
-from scenarios.scenario import Scenario, WaitingRoomRules
+from scenarios.scenario import Scenario
 from scenarios.strategy import QueueOrder, Strategy
 from simulation.journey import Journey
 from simulation.replication import simulate

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from reference_server.waiting_room import ASK_AGAIN_S, FORGOTTEN_S, MINUTE_S, Admitted, Queued, WaitingRoom
-from scenarios.scenario import WaitingRoomRules
+from scenarios.booking_platform import WaitingRoomRules
 from scenarios.strategy import QueueOrder
 
 GAPS_S = st.lists(st.integers(0, 40), max_size=60)

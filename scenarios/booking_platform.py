@@ -1,0 +1,51 @@
+"""The platform that people meet, as a scenario has it."""
+
+from pydantic import Field
+
+from scenarios.part import Part, is_none
+from scenarios.quantities import Seconds
+from scenarios.strategy import Listing, QueueOrder, Strategy
+
+
+class Station(Part):
+    """Servers that work off one queue, first come first served."""
+
+    workers: int = Field(gt=0, le=10_000, description="requests that are worked on at the same time")
+    service_time: Seconds = Field(gt=0, description="median time one request keeps a worker busy")
+
+
+class PageServiceTime(Part):
+    """Median time a request keeps a page worker busy."""
+
+    list: Seconds = Field(gt=0, description="books, days, free times and inbox")
+    confirm: Seconds = Field(gt=0, description="taking a reservation in")
+
+
+class WaitingRoomRules(Part):
+    """How many may be inside at a time, how many may come in a minute, and how long each may stay.
+
+    The words are those that waiting rooms on the market share.
+    Source: Cloudflare, Waiting Room, configuration settings.
+    """
+
+    total_active_users: int = Field(gt=0, description="most people inside at a time")
+    new_users_per_minute: int = Field(gt=0, description="most people let in during any minute")
+    session_duration: Seconds = Field(
+        default=900.0, gt=0, description="each may stay this long, and then queues again; ASSUMPTION"
+    )
+    order: QueueOrder = Field(default=QueueOrder.FIFO, description="who is let in next")
+
+
+class Platform(Part):
+    """The booking platform: log-in, pages and the record system (EPJ) that decides reservations."""
+
+    workers: int = Field(gt=0, le=10_000, description="page workers")
+    service_time: PageServiceTime = Field(description="of one page request, by kind")
+    login: Station = Field(description="log-in")
+    strategy: Strategy = Field(default=Strategy.QUEUED, description="how a place is given")
+    listing: Listing = Field(default=Listing.EARLIEST, description="in which order free times are shown")
+    ehr: Station = Field(description="the record system (EPJ), which decides reservations one after the other")
+    sigma: float = Field(default=0.5, ge=0, le=3, description="spread of every service time (lognormal); ASSUMPTION")
+    waiting_room: WaitingRoomRules | None = Field(
+        default=None, exclude_if=is_none, description="in front of everything behind the log-in; left out: none"
+    )
