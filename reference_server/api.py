@@ -135,7 +135,10 @@ def create_app(
         hold_s=HOLD_S / speedup,
     )
     app.register_blueprint(pages)
-    app.register_blueprint(admin_part(list(books), storage, secret=secret, admin_token=admin_token))
+    services = {card.book.id: card.service for card in cards}
+    app.register_blueprint(
+        admin_part(list(books), storage, secret=secret, admin_token=admin_token, services=services, own=set_up)
+    )
     app.register_error_handler(StorageUnavailable, _unavailable)
     return app
 

@@ -18,7 +18,8 @@ from reference_server.address_register.admin_pages import admin_words
 from reference_server.address_register.admin_session import AdminSessions
 from reference_server.storage import State
 from reference_server.web import MAX_BODY_BYTES
-from tests.office import ADMIN_TOKEN, BOOK, START, Office
+from tests import a, a_set_up
+from tests.office import ADMIN_TOKEN, BOOK, SCENARIO, START, Office
 
 TROBBEL = files("reference_server.address_register").joinpath("trobbel_kommune.toml").read_bytes()
 HEADING = "timebok;dato;kl;minutter;plasser\r\n"
@@ -35,6 +36,10 @@ def office(tmp_path: Path) -> Generator[Office]:
 
 @pytest.fixture
 def admin(office: Office) -> FlaskClient:
+    return logged_in(office)
+
+
+def logged_in(office: Office) -> FlaskClient:
     """A browser that has logged in."""
     browser = office.app.test_client()
     answer = browser.post("/admin/login", data={"token": ADMIN_TOKEN})
@@ -139,6 +144,20 @@ def test_the_set_up_of_the_server_is_held_against_the_guide(admin: FlaskClient) 
     assert "Avvist" not in text
     assert "Bestill time ved Vaksinasjon, Beste kommune Velg behandler Vaksine covid19" in text
     assert "Time til koronavaksine hos Vaksine covid19 Beste kommune" in text
+
+
+def test_the_set_up_that_is_shown_is_the_one_that_citizens_meet(tmp_path: Path) -> None:
+    blocks = [{**SCENARIO.slots[0].model_dump(by_alias=True, mode="json", exclude_none=True), "type": "koronatest"}]
+    tested = Office(tmp_path, scenario=a.scenario({"slots": blocks}))
+    text = text_of(logged_in(tested).get("/admin/set-up"))
+    assert "Bestill time ved Smittevern, Beste kommune Velg behandler Vaksine covid19" in text
+    tested.storage.close()
+
+
+def test_a_set_up_from_a_file_is_the_one_that_is_shown(tmp_path: Path) -> None:
+    own = Office(tmp_path, set_up=a_set_up.of_the_smoke_test(text="Kom i god tid."))
+    assert "Kom i god tid." in text_of(logged_in(own).get("/admin/set-up"))
+    own.storage.close()
 
 
 def test_an_uploaded_set_up_is_checked_and_not_kept(admin: FlaskClient) -> None:

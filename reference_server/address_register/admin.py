@@ -1,7 +1,7 @@
 """The admin pages below /admin: who gets in, and where the set-up, the slot import and the live view are mounted."""
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Final
 
@@ -15,6 +15,8 @@ from reference_server.address_register.admin_session import SESSION_S, AdminSess
 from reference_server.address_register.admin_set_up import SetUpPages
 from reference_server.address_register.admin_slots import SlotPages
 from reference_server.address_register.offered_times import MAX_BYTES
+from reference_server.address_register.server_set_up import server_set_ups
+from reference_server.address_register.set_up import ServiceKind, SetUp
 from reference_server.storage import Storage
 from scenarios.inventory import AppointmentBook
 
@@ -24,7 +26,15 @@ MAX_UPLOAD_BYTES: Final = 2 * MAX_BYTES
 _OPEN: Final = frozenset({"admin.show_login", "admin.log_in", "admin.style"})
 
 
-def admin_part(books: Sequence[AppointmentBook], storage: Storage, *, secret: str, admin_token: str) -> Blueprint:
+def admin_part(
+    books: Sequence[AppointmentBook],
+    storage: Storage,
+    *,
+    secret: str,
+    admin_token: str,
+    services: Mapping[str, ServiceKind],
+    own: SetUp | None = None,
+) -> Blueprint:
     """The pages below /admin, for whoever has the admin token.
 
     Parameters
@@ -35,9 +45,18 @@ def admin_part(books: Sequence[AppointmentBook], storage: Storage, *, secret: st
         Where their times are.
     secret, admin_token : str
         Sign sessions and forms; the token is what one logs in with.
+    services : mapping of str to ServiceKind
+        The service of each book by its id.
+    own : SetUp, optional
+        What a municipality has set up itself.
     """
     desk = AdminDesk(tuple(books), storage, AdminSessions(secret, admin_token))
-    door, set_up, slots, live = _Door(desk), SetUpPages(desk), SlotPages(desk), LivePages(desk)
+    door, set_up, slots, live = (
+        _Door(desk),
+        SetUpPages(desk, server_set_ups(books, services, own)),
+        SlotPages(desk),
+        LivePages(desk),
+    )
     routes = Blueprint("admin", __name__, url_prefix="/admin")
     gets: dict[str, Callable[..., Response]] = {
         "/": door.start,

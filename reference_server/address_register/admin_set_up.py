@@ -1,5 +1,6 @@
 """The admin page of the set-up: findings with the guide's words, and what citizens see."""
 
+from collections.abc import Mapping
 from http import HTTPStatus
 
 from flask import Response, request
@@ -15,16 +16,15 @@ from reference_server.address_register.citizen_view import (
 from reference_server.address_register.finding import Severity
 from reference_server.address_register.lint import findings_of
 from reference_server.address_register.reading import FileProblem, set_up_of
-from reference_server.address_register.server_set_up import server_set_ups
 from reference_server.address_register.set_up import SetUp
 
 
 class SetUpPages:
     """The server's own set-up, and a check of another one that is uploaded and not kept."""
 
-    def __init__(self, desk: AdminDesk) -> None:
+    def __init__(self, desk: AdminDesk, set_ups: Mapping[str, SetUp]) -> None:
         self._desk = desk
-        self._set_ups = server_set_ups(desk.books)
+        self._set_ups = set_ups
 
     def show_set_up(self) -> Response:
         """GET /admin/set-up."""

@@ -11,7 +11,8 @@ from typing import Any
 from reference_server.address_register.check import check_register_text
 from reference_server.address_register.reading import set_up_in
 from reference_server.address_register.same_name import grouped
-from reference_server.address_register.set_up import Book, BookUse, Owner, ServiceKind, SetUp
+from reference_server.address_register.server_set_up import is_of
+from reference_server.address_register.set_up import Book, BookUse, ServiceKind, SetUp
 from reference_server.booking import Terms
 from reference_server.doses import DoseTie
 from scenarios.inventory import AppointmentBook
@@ -52,7 +53,7 @@ def offers_of(set_up: SetUp | None, books: Sequence[AppointmentBook]) -> Mapping
     """What the set-up says of its municipality's books, by id; the others are not in it."""
     if set_up is None:
         return {}
-    ours = [book for book in books if _is_of(set_up.municipality, book)]
+    ours = [book for book in books if is_of(set_up.municipality, book)]
     ids = {book.name: book.id for book in reversed(ours)}
     entries = {entry.name: entry for entry in _resources(set_up)}
     return {book.id: _offer(set_up, entries[book.name], ids) for book in ours if book.name in entries}
@@ -60,7 +61,7 @@ def offers_of(set_up: SetUp | None, books: Sequence[AppointmentBook]) -> Mapping
 
 def _unmatched(set_up: SetUp, books: Sequence[AppointmentBook]) -> Iterator[str]:
     owner = set_up.municipality
-    ours = {book.name: book for book in books if _is_of(owner, book)}
+    ours = {book.name: book for book in books if is_of(owner, book)}
     entries = {entry.name: entry for entry in _resources(set_up)}
     if not ours:
         served = ", ".join(sorted({f"{one.municipality_name} ({one.municipality_number})" for one in books}))
@@ -87,12 +88,6 @@ def _near(name: str, known: Mapping[str, Any]) -> str:
 def _resources(set_up: SetUp) -> Iterator[Book]:
     """The books that citizens book in by resource; practitioners' own lists have no counterpart in a scenario."""
     return (book for book in set_up.books if book.is_used_as(BookUse.RESOURCE))
-
-
-def _is_of(owner: Owner, book: AppointmentBook) -> bool:
-    if owner.number is not None and book.municipality_number:
-        return owner.number == book.municipality_number
-    return owner.name == book.municipality_name
 
 
 def _offer(set_up: SetUp, entry: Book, ids: Mapping[str, str]) -> Offer:
