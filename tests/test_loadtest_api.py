@@ -126,12 +126,12 @@ def test_each_step_asks_for_what_the_api_offers():
     made = [asked(operation, Silence())[1] for operation in STEPS]
     assert [(call.method, call.url) for call in made] == [
         ("POST", "http://127.0.0.1:5001/login"),
-        ("POST", "http://127.0.0.1:5000/api/v1/waiting-room"),
         ("GET", "http://127.0.0.1:5000/api/v1/books?municipality=0301"),
         ("GET", "http://127.0.0.1:5000/api/v1/books/0301-1/days"),
         ("GET", "http://127.0.0.1:5000/api/v1/books/0301-1/slots?date=2021-05-10"),
         ("POST", "http://127.0.0.1:5000/api/v1/reservations"),
         ("GET", "http://127.0.0.1:5000/api/v1/inbox?reservation=R%2F1"),
+        ("POST", "http://127.0.0.1:5000/api/v1/waiting-room"),
     ]
     assert made[0].body == {"citizen": national_number(7)}
     assert "Authorization" not in made[0].headers
