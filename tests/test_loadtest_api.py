@@ -136,8 +136,8 @@ def test_each_step_asks_for_what_the_api_offers():
     assert made[0].body == {"citizen": national_number(7)}
     assert "Authorization" not in made[0].headers
     assert all(call.headers["Authorization"] == "Bearer T" for call in made[1:])
-    assert made[5].headers["Idempotency-Key"] == "c0ffee-7-2"
-    assert made[5].body == {"book": "0301-1", "start": "2021-05-10T08:30"}
+    assert made[4].headers["Idempotency-Key"] == "c0ffee-7-2"
+    assert made[4].body == {"book": "0301-1", "start": "2021-05-10T08:30"}
 
 
 def test_an_admission_is_shown_with_everything_that_follows_and_by_nobody_else():
