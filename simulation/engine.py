@@ -72,7 +72,7 @@ def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None
 
 
 _NO_NUMBA: Final = (
-    "Numba is not installed, so the SimPy engine is used: the same answer, about 30 times as slow. "
+    "Numba is not installed, so the SimPy engine is used: the same answer, many times later. "
     "To have it: pip install numba"
 )
 _NOT_COMPILED: Final = "The compiled engine does not know all that this scenario uses; SimPy gives the answer."
