@@ -182,12 +182,11 @@ def serve(scenario: str, overrides: tuple[str, ...], pace_text: str, file: Path 
     from reference_server.address_register.served import set_up_for
     from reference_server.pace import Pace
     from reference_server.serving import serve as run_server
-    from scenarios.inventory import inventory_of
+    from scenarios.inventory import books_of
     from scenarios.reading import load
 
     question = load(scenario, overrides)
-    books = [book for owner in inventory_of(question) for book in owner.books]
-    set_up = None if file is None else set_up_for(books, file)
+    set_up = None if file is None else set_up_for(books_of(question), file)
     run_server(question, pace=Pace(pace_text), set_up=set_up, announce=_announce, **where)
     return 0
 

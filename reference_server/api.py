@@ -30,7 +30,7 @@ from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
 from reference_server.waitlist import Waitlist
 from reference_server.web import METRICS, problem, web_app
-from scenarios.inventory import inventory_of
+from scenarios.inventory import books_of
 from scenarios.reading import sha256_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Strategy
@@ -90,7 +90,7 @@ def create_app(
         Local time in Norway, without zone; `local_clock` of the scenario unless given.
     """
     app = _paced_app(scenario, pace, speedup)
-    cards = cards_of(scenario, [book for owner in inventory_of(scenario) for book in owner.books], set_up)
+    cards = cards_of(scenario, books_of(scenario), set_up)
     books = Books(cards, storage.is_offered)
     room = scenario.platform.waiting_room
     entrance = None if room is None else Entrance(room, secret, speedup)

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable
 
-from scenarios.inventory import inventory_of
+from scenarios.inventory import books_of
 from scenarios.scenario import Scenario
 
 
@@ -14,7 +14,7 @@ def local_clock(
 
     A scenario whose last appointment has passed is lived again: there it is always the midnight before its SMS.
     """
-    last = max(book.starts[-1] for owner in inventory_of(scenario) for book in owner.books)
+    last = max(book.starts[-1] for book in books_of(scenario))
     again = dt.datetime.combine(scenario.invitation.send_date, dt.time())
 
     def clock() -> dt.datetime:

@@ -26,7 +26,7 @@ from reference_server.ehr import Link
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
 from reference_server.pages.part import cards_of
-from scenarios.inventory import inventory_of
+from scenarios.inventory import books_of
 from scenarios.scenario import Scenario
 
 HOST: Final = "127.0.0.1"
@@ -96,8 +96,8 @@ def main() -> None:
         case Part.EHR:
             _end_with(sys.stdin.fileno())
             storage = opened(settings.database)
-            books = [book for owner in inventory_of(settings.scenario) for book in owner.books]
-            terms = {card.book.id: card.terms for card in cards_of(settings.scenario, books, settings.set_up)}
+            cards = cards_of(settings.scenario, books_of(settings.scenario), settings.set_up)
+            terms = {card.book.id: card.terms for card in cards}
             ehr.run(
                 settings.scenario, storage, settings.pace, settings.speedup, settings.link, terms_of=terms.__getitem__
             )

@@ -86,6 +86,11 @@ def inventory_of(scenario: Scenario) -> tuple[InvitingMunicipality, ...]:
     )
 
 
+def books_of(scenario: Scenario) -> list[AppointmentBook]:
+    """The books of all municipalities, in the file's order."""
+    return [book for owner in inventory_of(scenario) for book in owner.books]
+
+
 def total_invited(scenario: Scenario) -> int:
     """SMS over all municipalities."""
     return sum(municipality.invited for municipality in inventory_of(scenario))

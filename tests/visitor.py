@@ -22,7 +22,7 @@ from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import State
 from reference_server.web import web_app
 from scenarios.identity import national_number
-from scenarios.inventory import inventory_of
+from scenarios.inventory import books_of, inventory_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Strategy
 from tests.office import ADMIN_TOKEN, SCENARIO
@@ -58,7 +58,7 @@ class Reception:
             scenario, secret=self.secret, admin_token=ADMIN_TOKEN, pace=Pace.NONE, speedup=1.0
         ).test_client(use_cookies=False)
         if set_up is not None:
-            cards = cards_of(scenario, [book for owner in inventory_of(scenario) for book in owner.books], set_up)
+            cards = cards_of(scenario, books_of(scenario), set_up)
         login = RelyingParty(LOGIN, self.secret, self.ask_login)
         self.app.register_blueprint(
             pages_part(

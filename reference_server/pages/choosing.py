@@ -3,7 +3,6 @@
 import datetime as dt
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Final
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -12,7 +11,7 @@ from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval
 from reference_server.pages.card import BookCard
 from reference_server.pages.declaration import Declaration, declaration_of
 from reference_server.pages.desk import Desk, see_other
-from reference_server.pages.giving import Giving, meeting_asked, new_key
+from reference_server.pages.giving import Giving, form_key, meeting_asked, new_key
 from reference_server.pages.month import month_of
 from reference_server.pages.turn import free_days, out_of_turn_page, turn_of
 from reference_server.storage import (
@@ -25,8 +24,6 @@ from reference_server.storage import (
     TooLate,
     Wish,
 )
-
-_KEY_LENGTH: Final = 22
 
 
 class Choosing:
@@ -137,7 +134,7 @@ class Choosing:
     def _sent(self, citizen: str, card: BookCard, start: dt.datetime) -> Response:
         # A form that is sent twice is one wish; another time chosen from the same page is another.
         meeting = meeting_asked(card, card.meetings[0])
-        key = f"{request.form.get('key', '')[:_KEY_LENGTH]} {start:%Y-%m-%dT%H:%M} {meeting}"
+        key = f"{form_key()} {start:%Y-%m-%dT%H:%M} {meeting}"
         old = self._changing(citizen)
         if old is not None:
             return self._changed(card, old, start, key)

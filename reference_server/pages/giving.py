@@ -117,13 +117,13 @@ class Giving:
     def assign(self, book_id: str) -> Response:
         """The first free time of the book."""
         citizen, card = self._desk.citizen_of_form(), self._desk.card(book_id)
-        declaration, key = declaration_of(request.form, asked=card.form), request.form.get("key", "")
+        declaration, key = declaration_of(request.form, asked=card.form), form_key()
         if declaration.missing:
             return self.first_free(card, declaration, key, HTTPStatus.UNPROCESSABLE_ENTITY)
         meeting = meeting_asked(card, card.meetings[0])
         wish = Wish(
             citizen=citizen,
-            idempotency_key=f"{key[:_KEY_LENGTH]} first {meeting}",
+            idempotency_key=f"{key} first {meeting}",
             book=book_id,
             start="",
             acting=self._desk.acting(),
@@ -247,6 +247,11 @@ def meeting_asked(card: BookCard, otherwise: Meeting) -> Meeting:
 def new_key() -> str:
     """What tells two forms apart."""
     return secrets.token_urlsafe(16)
+
+
+def form_key() -> str:
+    """The key of the form that was sent, no longer than those we make."""
+    return request.form.get("key", "")[:_KEY_LENGTH]
 
 
 def _list_of(wish: Wish) -> str:
