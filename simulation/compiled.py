@@ -1,6 +1,6 @@
 """A plan lived by the compiled kernel: arrays in, columns out, and the very attempts that the SimPy model makes.
 
-Numba is met in `simulation.kernel` alone; this file is the typed way to it and imports it only when something is run.
+`simulation.kernel` is what Numba compiles; this file is the typed way to it, and needs Numba only to run something.
 """
 
 import threading
@@ -16,13 +16,11 @@ from scenarios.plan import IntArray, Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import FloatArray
+from simulation.kernel import codes, layout
 from simulation.service_times import service_times
 
 SLICE: Final = 2_000_000
 """Events between two looks at whether to stop: about a tenth of a second."""
-
-MOST_CITIZENS: Final = 1 << 25
-"""More than this many at once do not fit into the kernel's event numbers; a test holds it against them."""
 
 
 class Stopped(Exception):
@@ -79,8 +77,8 @@ def live(scenario: Scenario, plan: Plan, stop: threading.Event | None = None) ->
     TooManyEvents
         See there; nothing is ever silently different.
     """
-    if int(plan.acts.sum()) >= MOST_CITIZENS:
-        raise TooManyEvents(f"more than {MOST_CITIZENS} citizens act")
+    if int(plan.acts.sum()) >= codes.MOST_CITIZENS:
+        raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act")
     return Prepared.of(scenario, plan).run(stop)
 
 
@@ -104,15 +102,13 @@ class Prepared:
     @classmethod
     def of(cls, scenario: Scenario, plan: Plan) -> Self:
         """Draw the service times and lay everything out."""
-        from simulation import kernel  # noqa: PLC0415  (numba takes a third of a second, and may not be there)
-
         names = _names(scenario)
         arrivals, arrive_s = _arrivals(plan)
         platform, acting = scenario.platform, len(arrivals)
         workers = (platform.login.workers, platform.workers, platform.ehr.workers)
         books, days, times = _book_rows(names.books)
         holds = platform.strategy is Strategy.HOLD
-        run = cls(np.zeros(1, kernel.WORLD), {}, names)
+        run = cls(np.zeros(1, layout.WORLD), {}, names)
         run._put(**{name: getattr(plan, name) for name in _OF_THE_PLAN})
         run._put(
             book=_counted_through(scenario, plan),
@@ -121,10 +117,10 @@ class Prepared:
             arrive_s=arrive_s,
             # A citizen has at most one wait of their own, one reservation with the record system and one hold. Memory
             # that is not used is never touched, so the bounds cost none.
-            heap=np.empty(3 * acting + 1, kernel.WAITING),
+            heap=np.empty(3 * acting + 1, layout.WAITING),
             present=np.empty(5 * acting + 8, np.int64),
-            stations=np.array([(count, 0, kernel.NOBODY, kernel.NOBODY) for count in workers], kernel.STATION),
-            journeys=np.empty(acting, kernel.JOURNEY),
+            stations=np.array([(count, 0, codes.NOBODY, codes.NOBODY) for count in workers], layout.STATION),
+            journeys=np.empty(acting, layout.JOURNEY),
             books=books,
             days=days,
             times=times,
@@ -146,12 +142,13 @@ class Prepared:
 
     def run(self, stop: threading.Event | None = None) -> Columns:
         """Let everything happen, once; as `live`."""
-        from simulation import kernel  # noqa: PLC0415
+        from simulation.kernel.loop import compiled  # noqa: PLC0415  (Numba takes a third of a second, and may be absent)
 
-        while (why := kernel.advance(self.world, SLICE)) != kernel.DONE:
-            if why == kernel.TOO_MANY_EVENTS:
+        advance = compiled()
+        while (why := advance(self.world, SLICE)) != codes.DONE:
+            if why == codes.TOO_MANY_EVENTS:
                 raise TooManyEvents("the run makes more events than can be numbered")
-            if why == kernel.NEEDS_ROOM:
+            if why == codes.NEEDS_ROOM:
                 self._make_room()
             if stop is not None and stop.is_set():
                 raise Stopped
@@ -203,8 +200,6 @@ def _counted_through(scenario: Scenario, plan: Plan) -> IntArray:
 
 def _book_rows(books: tuple[AppointmentBook, ...]) -> tuple[Rows, Rows, Rows]:
     """Books, days and times, all places free."""
-    from simulation import kernel  # noqa: PLC0415
-
     book_rows: list[tuple[int, ...]] = []
     days: list[tuple[int, ...]] = []
     times: list[tuple[int, ...]] = []
@@ -217,7 +212,7 @@ def _book_rows(books: tuple[AppointmentBook, ...]) -> tuple[Rows, Rows, Rows]:
         times += [(first_day + day, book.places, 0, 0) for day in book.day_of]
         book_rows.append((first_slot, first_day, len(days), first_time, book.places, len(book.days), first_day))
         first_slot += book.capacity
-    return np.array(book_rows, kernel.BOOK), np.array(days, kernel.DAY), np.array(times, kernel.TIME)
+    return np.array(book_rows, layout.BOOK), np.array(days, layout.DAY), np.array(times, layout.TIME)
 
 
 def _with_room(rows: NDArray[Any]) -> NDArray[Any]:

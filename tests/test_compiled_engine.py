@@ -4,8 +4,10 @@
 """
 
 import os
+import shutil
 import threading
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,12 +22,14 @@ from scenarios.plan import Plan, plan_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import Listing, Strategy
 from simulation import compiled
+from simulation import kernel as kernel_package
 from simulation.compiled import live
+from simulation.kernel import codes, layout
 from simulation.replication import simulate
 from simulation.service_times import COLUMN, EHR
 from tests import a
 
-kernel = pytest.importorskip("simulation.kernel", reason="numba is not there", exc_type=ImportError)
+loop = pytest.importorskip("simulation.kernel.loop", reason="numba is not there", exc_type=ImportError)
 
 EXAMPLES = int(os.environ.get("BOLK_ENGINE_EXAMPLES", "250"))
 GRID_S = np.array([0.0, 0.0, 0.5, 1.0, 1.0, 2.0, 5.0])
@@ -174,7 +178,7 @@ def test_a_run_ends_soon_after_it_is_told_to(monkeypatch: pytest.MonkeyPatch) ->
 
 def test_more_citizens_than_an_event_can_name_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     scenario = a.scenario()
-    monkeypatch.setattr(compiled, "MOST_CITIZENS", 50)
+    monkeypatch.setattr(codes, "MOST_CITIZENS", 50)
     with pytest.raises(compiled.TooManyEvents, match="50"):
         live(scenario, plan_of(scenario, scenario.policy, 0))
 
@@ -182,17 +186,28 @@ def test_more_citizens_than_an_event_can_name_are_refused(monkeypatch: pytest.Mo
 def test_the_numbers_in_the_kernel_are_those_of_the_enums() -> None:
     *known, unknown = OPERATIONS
     assert unknown is Operation.ENTER, "a scenario with a waiting room is lived by SimPy"
-    assert [getattr(kernel, one.name) for one in known] == list(range(len(known)))
-    assert list(Pick) == [kernel.FIRST, kernel.PREFERRED, kernel.UNIFORM]
+    assert [getattr(codes, one.name) for one in known] == list(range(len(known)))
+    assert list(Pick) == [codes.FIRST, codes.PREFERRED, codes.UNIFORM]
     strategies = [Strategy.QUEUED, Strategy.IMMEDIATE, Strategy.HOLD, Strategy.ASSIGN]
     assert [tuple(Strategy).index(one) for one in strategies] == [
-        kernel.QUEUED, kernel.IMMEDIATE, kernel.HOLDING, kernel.ASSIGN,
+        codes.QUEUED, codes.IMMEDIATE, codes.HOLDING, codes.ASSIGN,
     ]  # fmt: skip
     for outcome in (Outcome.CONFIRMED, Outcome.REJECTED, Outcome.NO_SLOT, Outcome.UNKNOWN, Outcome.ABANDONED):
-        assert getattr(kernel, outcome.name) == OUTCOMES.index(outcome)
+        assert getattr(codes, outcome.name) == OUTCOMES.index(outcome)
     for status in (Status.OK, Status.UNKNOWN, Status.ABANDONED):
-        assert getattr(kernel, f"STATUS_{status.name}") == STATUSES.index(status)
+        assert getattr(codes, f"STATUS_{status.name}") == STATUSES.index(status)
     assert [COLUMN[one] for one in known if one is not Operation.HOLD] == [0, 1, 2, 3, 4, 5]
-    assert (COLUMN[Operation.HOLD], EHR) == (kernel.HOLD_COLUMN, kernel.EHR_COLUMN)
-    assert kernel.MOST_CITIZENS == compiled.MOST_CITIZENS
-    assert (kernel.ATTEMPT, kernel.REQUEST) == (ATTEMPT_ROW, REQUEST_ROW)
+    assert (COLUMN[Operation.HOLD], EHR) == (codes.HOLD_COLUMN, codes.EHR_COLUMN)
+    assert (layout.ATTEMPT, layout.REQUEST) == (ATTEMPT_ROW, REQUEST_ROW)
+
+
+def test_an_edit_anywhere_in_the_kernel_is_compiled_anew(tmp_path: Path) -> None:
+    kernel = Path(kernel_package.__file__).parent
+    assert loop.compiled().__qualname__ == loop.kept_as(kernel)
+    files = [shutil.copy(path, tmp_path) for path in kernel.glob("*.py")]
+    assert loop.kept_as(tmp_path) == loop.kept_as(kernel)
+    names = {loop.kept_as(tmp_path)}
+    for file in map(Path, files):
+        file.write_bytes(file.read_bytes() + b"#")
+        names.add(loop.kept_as(tmp_path))
+    assert len(names) == len(files) + 1

@@ -1,0 +1,166 @@
+# pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
+"""A citizen's way through the booking."""
+
+import numpy as np
+
+from simulation.kernel import draws
+from simulation.kernel.codes import (
+    ABANDONED,
+    ASSIGN,
+    BOOKS,
+    CHOOSING,
+    CONFIRMED,
+    DAYS,
+    FILLING_IN,
+    HOLD,
+    HOLDING,
+    INBOX,
+    LOGIN,
+    LOGIN_STATION,
+    NO_SLOT,
+    NOBODY,
+    NOTHING,
+    PAGES,
+    POLLING,
+    QUEUED,
+    REJECTED,
+    RESERVE,
+    SLOTS,
+    STATUS_ABANDONED,
+    STATUS_OK,
+    STATUS_UNKNOWN,
+    UNKNOWN,
+)
+from simulation.kernel.record import note_request, settle
+from simulation.kernel.rows import int_at, journey_at, part
+from simulation.kernel.stations import leave
+from simulation.kernel.waits import ask, pause
+
+
+@part
+def arrive(w, who):
+    """The citizen has opened the page and been through BankID."""
+    j = journey_at(w, who)
+    citizen = int_at(w.arrivals, who)
+    j.citizen = citizen
+    j.planned_s = draws.planned_s(w, citizen)
+    j.patience_s = draws.page_patience_s(w, citizen)
+    j.book = draws.book_of(w, citizen)
+    j.request = NOBODY
+    j.number = 1
+    j.saw_a_day = 1
+    ask(w, who, LOGIN)
+
+
+@part
+def begin_try(w, who):
+    """The first thing of every try."""
+    j = journey_at(w, who)
+    if w.strategy == ASSIGN:
+        pause(w, who, draws.form_s(w, j), FILLING_IN)
+    else:
+        ask(w, who, DAYS)
+
+
+@part
+def step(w, who):
+    """What the citizen waited for is over; go on."""
+    j = journey_at(w, who)
+    phase = j.phase
+    if phase < CHOOSING:
+        served(w, who)
+    elif phase == CHOOSING:
+        if w.strategy == HOLDING:
+            ask(w, who, HOLD)
+        else:
+            pause(w, who, draws.form_s(w, j), FILLING_IN)
+    elif phase == FILLING_IN:
+        j.reserved_s = w.now_s
+        ask(w, who, RESERVE)
+    elif phase == POLLING:
+        ask(w, who, INBOX)
+    elif j.number < w.tries:  # the pause before the next try
+        j.planned_s = w.now_s
+        j.number += 1
+        begin_try(w, who)
+
+
+@part
+def served(w, who):
+    """The answer has come: give the worker back, note the request, and go on or leave."""
+    j = journey_at(w, who)
+    operation = j.phase
+    leave(w, LOGIN_STATION if operation == LOGIN else PAGES)
+    now_s = w.now_s
+    limit_s = j.started_s + j.patience_s
+    if now_s <= limit_s:
+        note_request(w, j, operation, now_s, STATUS_OK)
+        answered(w, who, operation)
+        return
+    note_request(w, j, operation, limit_s, STATUS_UNKNOWN if operation == RESERVE else STATUS_ABANDONED)
+    outcome = UNKNOWN if operation == RESERVE else ABANDONED
+    if operation < RESERVE:
+        settle(w, who, outcome, limit_s, NOBODY, NOTHING, np.nan)
+    elif operation == HOLD:
+        settle(w, who, outcome, limit_s, j.time, NOTHING, np.nan)
+    elif w.strategy == ASSIGN:
+        settle(w, who, outcome, limit_s, NOBODY, NOTHING, j.reserved_s)
+    else:
+        settle(w, who, outcome, limit_s, j.time, NOTHING, j.reserved_s)
+
+
+@part
+def answered(w, who, operation):
+    """Read the answer to a request that came in time."""
+    j = journey_at(w, who)
+    now_s = w.now_s
+    if operation == LOGIN:
+        ask(w, who, BOOKS)
+    elif operation == BOOKS:
+        begin_try(w, who)
+    elif operation == DAYS:
+        j.saw_a_day = j.day != NOBODY
+        if j.day == NOBODY:
+            settle(w, who, NO_SLOT, now_s, NOBODY, NOTHING, np.nan)
+        else:
+            ask(w, who, SLOTS)
+    elif operation == SLOTS:
+        if j.time == NOBODY:
+            settle(w, who, NO_SLOT, now_s, NOBODY, NOTHING, np.nan)
+        else:
+            pause(w, who, draws.choose_s(w, j), CHOOSING)
+    else:
+        told(w, who, operation)
+
+
+@part
+def told(w, who, operation):
+    """Read the answer to a reservation, a hold, or a look in the inbox."""
+    j = journey_at(w, who)
+    now_s = w.now_s
+    if operation == HOLD:
+        if j.answer > 0:
+            pause(w, who, draws.form_s(w, j), FILLING_IN)
+        else:
+            settle(w, who, REJECTED, now_s, j.time, NOTHING, j.started_s)
+    elif w.strategy == QUEUED and (operation == RESERVE or j.answer == NOBODY):
+        look_again(w, who)
+    elif j.answer == NOBODY:  # nothing was left to be assigned
+        j.saw_a_day = 0
+        settle(w, who, NO_SLOT, now_s, NOBODY, NOTHING, np.nan)
+    elif j.answer == 0:
+        settle(w, who, REJECTED, now_s, j.time, NOTHING, j.reserved_s)
+    else:
+        settle(w, who, CONFIRMED, now_s, j.time, j.answer, j.reserved_s)
+
+
+@part
+def look_again(w, who):
+    """Wait for the next look in the inbox, or give up if that would be too late."""
+    j = journey_at(w, who)
+    now_s = w.now_s
+    deadline_s = j.reserved_s + draws.answer_patience_s(w, j)
+    if now_s + w.poll_s <= deadline_s:
+        pause(w, who, w.poll_s, POLLING)
+    else:
+        settle(w, who, ABANDONED, max(deadline_s, now_s), j.time, NOTHING, j.reserved_s)

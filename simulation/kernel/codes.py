@@ -1,0 +1,30 @@
+"""Numbers of enums, as `scenarios` has them (a test holds them against the enums), and of events."""
+
+from typing import Final
+
+import numpy as np
+
+LOGIN, BOOKS, DAYS, SLOTS, RESERVE, INBOX, HOLD = np.arange(7)
+"""Operations; the phase of a citizen who waits for one is its number."""
+
+CHOOSING, FILLING_IN, POLLING, PAUSING, GONE = np.arange(10, 15)
+"""Phases between requests."""
+
+QUEUED, IMMEDIATE, HOLDING, ASSIGN = 0, 1, 2, 3
+FIRST, PREFERRED, UNIFORM = 0, 1, 2
+CONFIRMED, REJECTED, NO_SLOT, _, _, UNKNOWN, ABANDONED = np.arange(7)
+STATUS_OK, _, _, STATUS_UNKNOWN, STATUS_ABANDONED = np.arange(5)
+EHR_COLUMN, HOLD_COLUMN, COLUMNS = 6, 7, 8
+
+STEP, DECIDED, GIVE_BACK, GRANT, GRANT_EHR, RELEASE = np.arange(6)  # the first three are timeouts
+KIND_BITS: Final = 3
+WHO_BITS: Final = 25
+MOST_CITIZENS: Final = 1 << WHO_BITS
+MOST_EVENTS: Final = 1 << (63 - WHO_BITS - KIND_BITS)
+"""A waiting event is one number, (its place in the order of making, who, what): so many fit."""
+
+LOGIN_STATION, PAGES, EHR = np.arange(3)
+NOBODY, NOTHING = np.arange(-1, 1)
+
+DONE, GO_ON, NEEDS_ROOM, TOO_MANY_EVENTS = 0, 1, 2, 3
+"""Why `advance` came back."""

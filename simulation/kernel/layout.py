@@ -1,0 +1,61 @@
+"""What the kernel has in memory: rows of numpy arrays, which it reaches by address."""
+
+from typing import Final
+
+import numpy as np
+
+WAITING: Final = np.dtype([("at_s", "f8"), ("event", "i8")])
+STATION: Final = np.dtype([("workers", "i8"), ("busy", "i8"), ("first", "i8"), ("last", "i8")])
+JOURNEY: Final = np.dtype(
+    [("planned_s", "f8"), ("started_s", "f8"), ("reserved_s", "f8"), ("patience_s", "f8"), ("citizen", "i4"),
+     ("book", "i4"), ("next", "i4"), ("next_ehr", "i4"), ("request", "i8"), ("day", "i8"), ("time", "i8"),
+     ("answer", "i8"), ("decision", "i4"), ("held", "i4"), ("day_count", "i4"), ("number", "i2"), ("phase", "i1"),
+     ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1")], align=True,
+)  # fmt: skip
+"""`answer` is what the request in service brings: a place, 0 for a rejection or an empty list, NOBODY for none yet.
+`decision` is what the record system has said of the reservation on its way, in the same words."""
+
+BOOK: Final = np.dtype(
+    [("first_slot", "i8"), ("first_day", "i4"), ("end_day", "i4"), ("first_time", "i4"), ("places", "i4"),
+     ("open_days", "i4"), ("hint", "i4")]
+)  # fmt: skip
+DAY: Final = np.dtype([("first_time", "i4"), ("end_time", "i4"), ("open_times", "i4"), ("hint", "i4"), ("book", "i4")])
+TIME: Final = np.dtype([("day", "i4"), ("free", "i4"), ("held", "i4"), ("freed", "i4")])
+"""Books, their days and their times, all counted through. `hint` is the first day or time that can be open."""
+
+
+ATTEMPT: Final = np.dtype(
+    [("planned_s", "f8"), ("ended_s", "f8"), ("reserved_s", "f8"), ("slot", "i8"), ("asked", "i4"), ("book", "i4"),
+     ("citizen", "i4"), ("number", "i2"), ("outcome", "u1"), ("spare", "u1")]
+)  # fmt: skip
+REQUEST: Final = np.dtype(
+    [("planned_s", "f8"), ("started_s", "f8"), ("ended_s", "f8"), ("attempt", "i4"), ("operation", "u1"),
+     ("status", "u1"), ("spare", "u2")]
+)  # fmt: skip
+"""Rows of the record, as in `scenarios.columns`."""
+
+ADDRESSES: Final = (
+    # the plan, as drawn: one row a citizen, one column a try
+    "planned_s", "page_patience_s", "answer_patience_s", "book", "choose_s", "form_s", "wait_s", "where", "pick",
+    "preferred", "retries", "work_s",
+    # who comes to the log-in, and when, in order
+    "arrivals", "arrive_s",
+    # the platform, and those on their way
+    "heap", "present", "stations", "journeys", "books", "days", "times", "taken",
+    # the record
+    "attempts", "requests",
+)  # fmt: skip
+COUNTS: Final = (
+    # what is the same for everybody
+    "strategy", "spread", "holds", "tries", "citizens", "present_room", "attempts_room", "requests_room",
+    # where the run stands: arrivals that came, timeouts that wait, timeouts ever made, the queue of the present
+    # moment, rows written
+    "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made",
+)  # fmt: skip
+LENGTHS: Final = ("poll_s", "hold_s", "now_s")
+WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])
+"""A run: one row, handed from function to function as one pointer.
+
+Arrays are in it by address. A tuple of two dozen arrays in every call took Numba over half a minute to compile, this
+takes a few seconds. The price is that nothing checks an index; `simulation.compiled` keeps the arrays alive.
+"""

@@ -1,0 +1,93 @@
+# pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
+"""The loop: one event after the other, until all is over or room is needed; and how it is compiled."""
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from simulation.kernel.citizen import arrive, step
+from simulation.kernel.codes import (
+    DECIDED,
+    DONE,
+    GO_ON,
+    GRANT,
+    GRANT_EHR,
+    KIND_BITS,
+    MOST_CITIZENS,
+    MOST_EVENTS,
+    NEEDS_ROOM,
+    RELEASE,
+    STEP,
+    TOO_MANY_EVENTS,
+)
+from simulation.kernel.events import next_present, pop_earliest
+from simulation.kernel.requests import decided, give_back, granted, granted_ehr
+from simulation.kernel.rows import float_at, part, waiting_at
+from simulation.kernel.stations import grant_next
+
+
+@part
+def happen(w, kind, who):
+    """Let one event happen."""
+    if kind == STEP:
+        step(w, who)
+    elif kind == GRANT:
+        granted(w, who)
+    elif kind == RELEASE:
+        grant_next(w, who)
+    elif kind == GRANT_EHR:
+        granted_ehr(w, who)
+    elif kind == DECIDED:
+        decided(w, who)
+    else:
+        give_back(w, who)
+
+
+def advance(world: Any, events: int) -> int:
+    """Let so many events happen, from where the last call left; say why it ended."""
+    w = world[0]
+    who_mask = MOST_CITIZENS - 1
+    kind_mask = (1 << KIND_BITS) - 1
+    for _ in range(events):
+        if w.requests_made == w.requests_room or w.attempts_made == w.attempts_room:
+            return NEEDS_ROOM
+        if w.made >= MOST_EVENTS - 2:
+            return TOO_MANY_EVENTS
+        arrival_s = float_at(w.arrive_s, w.arrived) if w.arrived < w.citizens else np.inf
+        timeout_s = waiting_at(w, 0).at_s if w.waiting > 0 else np.inf
+        next_s = min(arrival_s, timeout_s)
+        if w.head != w.tail and next_s != w.now_s:
+            event = next_present(w)
+            happen(w, event & kind_mask, event >> KIND_BITS)
+        elif next_s == np.inf:
+            return DONE
+        else:
+            w.now_s = next_s
+            if arrival_s <= timeout_s:
+                w.arrived += 1
+                arrive(w, w.arrived - 1)
+            else:
+                event = pop_earliest(w)
+                happen(w, event & kind_mask, (event >> KIND_BITS) & who_mask)
+    return GO_ON
+
+
+@cache
+def compiled() -> Callable[[Any, int], int]:
+    """`advance`, compiled, or as it was kept on disk."""
+    advance.__qualname__ = kept_as(Path(__file__).parent)
+    return njit(cache=True, nogil=True, error_model="numpy")(advance)
+
+
+def kept_as(kernel: Path) -> str:
+    """The name under which compiled code is kept: it holds the digest of every file of the kernel.
+
+    Numba looks for edits in the file of the function that it keeps, and does not see one in a file that is imported.
+    """
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(kernel.glob("*.py"))))
+    return f"advance_{digest.hexdigest()[:16]}"
