@@ -22,11 +22,22 @@ def bolk(*words: str, **how: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120, **how)
 
 
-def test_help_and_the_list_load_nothing_heavy() -> None:
-    heavy = "{'numpy', 'pandas', 'flask', 'locust', 'simpy', 'matplotlib', 'pydantic'}"
-    program = f"import sys, bolk; print(*sorted({heavy} & set(sys.modules)))"
+def test_help_opens_every_command_and_loads_nothing_heavy() -> None:
+    heavy = "{'numpy', 'pandas', 'flask', 'granian', 'locust', 'simpy', 'matplotlib', 'numba', 'psycopg', 'pydantic'}"
+    program = (
+        "import sys, bolk\n"
+        "bolk.cli.main(['--help'], standalone_mode=False)\n"
+        f"print('loaded:', *sorted({heavy} & set(sys.modules)))\n"
+        "print('not opened:', *sorted(set(bolk.COMMANDS.values()) - set(sys.modules)))"
+    )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == ""
+    assert done.stdout.splitlines()[-2:] == ["loaded:", "not opened:"]
+
+
+def test_a_command_that_does_not_exist_is_a_usage_error() -> None:
+    done = bolk("recommend-me", "ci-smoke")
+    assert done.returncode == 2
+    assert "No such command 'recommend-me'" in done.stderr
 
 
 def test_a_simulation_never_loads_what_patches_the_process(tmp_path: Path) -> None:

@@ -7,11 +7,11 @@ import click
 
 
 @click.group("register")
-def register_commands() -> None:
+def command() -> None:
     """Look at a municipality's set-up in the address register."""
 
 
-@register_commands.command("check")
+@command.command("check")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--lang", type=click.Choice(["nb", "en"]), default="en", help="Language of the findings.")
 def register_check(file: Path, lang: Literal["nb", "en"]) -> int:

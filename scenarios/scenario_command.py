@@ -7,11 +7,11 @@ import click
 
 
 @click.group("scenario")
-def scenario_commands() -> None:
+def command() -> None:
     """List, show, make, check and compare scenario files."""
 
 
-@scenario_commands.command("list")
+@command.command("list")
 def scenario_list() -> None:
     """Every scenario that comes with bolk."""
     from scenarios.scenario_verbs import list_text
@@ -19,7 +19,7 @@ def scenario_list() -> None:
     click.echo(list_text())
 
 
-@scenario_commands.command("show")
+@command.command("show")
 @click.argument("source")
 @click.option("--resolved", is_flag=True, help="Every value, and where it came from.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY.PATH=VALUE", help="Change a key of the scenario.")
@@ -30,7 +30,7 @@ def scenario_show(source: str, overrides: tuple[str, ...], *, resolved: bool) ->
     click.echo(show_text(source, overrides, resolved=resolved))
 
 
-@scenario_commands.command("check")
+@command.command("check")
 @click.argument("sources", nargs=-1, required=True)
 def scenario_check(sources: tuple[str, ...]) -> int:
     """Every problem of these files at once, and what looks odd."""
@@ -41,7 +41,7 @@ def scenario_check(sources: tuple[str, ...]) -> int:
     return 0 if all(ok for _, ok in texts) else 2
 
 
-@scenario_commands.command("schema")
+@command.command("schema")
 def scenario_schema() -> None:
     """The JSON Schema of scenario files, for editors."""
     from scenarios.scenario_verbs import schema_text
@@ -49,7 +49,7 @@ def scenario_schema() -> None:
     click.echo(schema_text(), nl=False)
 
 
-@scenario_commands.command("diff")
+@command.command("diff")
 @click.argument("one")
 @click.argument("other")
 def scenario_diff(one: str, other: str) -> None:
@@ -59,7 +59,7 @@ def scenario_diff(one: str, other: str) -> None:
     click.echo(diff_text(one, other))
 
 
-@scenario_commands.command("new")
+@command.command("new")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--from", "origin", default="medium", metavar="NAME", help="The scenario to begin from.")
 @click.option("--municipality", metavar="NAME", help="A name or number in the register.")

@@ -1,0 +1,73 @@
+"""`bolk loadtest`: one plan over HTTP, beside what the simulation says of it."""
+
+from contextlib import nullcontext
+from typing import TYPE_CHECKING, Unpack
+
+import click
+
+from scenarios.flags import (
+    JSON,
+    LANG,
+    OUT,
+    PROGRESS,
+    SCENARIO,
+    SEED,
+    SET,
+    Flags,
+    folder_of,
+    question_of,
+    taking,
+    words_given,
+)
+from scenarios.neighbours import Neighbours
+
+if TYPE_CHECKING:
+    from scenarios.plan import Plan
+    from scenarios.policy import Policy
+    from scenarios.scenario import Scenario
+
+
+@click.command("loadtest")
+@taking(SCENARIO)
+@click.option("--policy", "policy_text", default="scenario", metavar="POLICY",
+              help='"scenario", "all", "own", "200/15 min", or a result.json of recommend.')  # fmt: skip
+@click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="People and platform this much faster.")
+@click.option("--until", metavar="LENGTH", help='Only those who open the page this soon after the first SMS, "10 min".')
+@click.option("--target", metavar="URL", help="A running `bolk serve` on this machine, instead of one of our own.")
+@click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
+@taking(SET, SEED, OUT, JSON, LANG, PROGRESS)
+@click.pass_obj
+def command(
+    neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, until: str | None, target: str | None,
+    admin_token: str | None, **flags: Unpack[Flags],
+) -> int:  # fmt: skip
+    """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace."""
+    from loadtests.answer import Measuring, Served, measured_result
+
+    question = question_of(scenario, flags)
+    folder = folder_of(flags, question, "loadtest")
+    policy, plan, until_s = _plan(question, policy_text, until)
+    prediction = neighbours.predict(question, plan)
+    theirs = None if target is None else nullcontext(Served(base_url=target, admin_token=admin_token))
+    with (
+        neighbours.progress(flags, "Load test", "citizens") as line,
+        theirs or neighbours.serve(question, speedup=speedup) as server,
+    ):
+        measuring = Measuring(
+            scenario=question, policy=policy, plan=plan, speedup=speedup, until_s=until_s, base_url=server.base_url,
+            admin_token=server.admin_token, out=folder, command=words_given(),
+        )  # fmt: skip
+        result = measured_result(measuring, prediction, line)
+    return neighbours.say(result, folder, flags)
+
+
+def _plan(question: "Scenario", policy_text: str, until: str | None) -> "tuple[Policy, Plan, float | None]":
+    from scenarios.naming import length_named, policy_named
+    from scenarios.plan import plan_of
+
+    try:
+        policy, until_s = policy_named(question, policy_text), length_named(until)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    plan = plan_of(question, policy, 0)
+    return policy, plan if until_s is None else plan.until(until_s), until_s

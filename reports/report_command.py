@@ -1,0 +1,34 @@
+"""`bolk report`: pages from results that are there already."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from scenarios.result import Result
+
+
+@click.command("report")
+@click.argument("result", type=click.Path(path_type=Path))
+@click.option("--measured", multiple=True, type=click.Path(path_type=Path), help="A load test to show beside it.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the pages [default: beside RESULT].")
+def command(result: Path, measured: tuple[Path, ...], out: Path | None) -> None:
+    """Render RESULT (a result.json, or its folder) again, in bokmål and English."""
+    from reports.page import write_report
+
+    folder = out or (result if result.is_dir() else result.parent)
+    for file in write_report(_read_result(result), [_read_result(one) for one in measured], folder):
+        click.echo(file)
+
+
+def _read_result(path: Path) -> "Result":
+    from scenarios.naming import result_at
+
+    try:
+        result = result_at(path)
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None
+    if result.kind == "recommend" and result.recommendation is None:
+        raise click.UsageError(f"{path} was interrupted before it had an answer; run it again")
+    return result

@@ -1,0 +1,60 @@
+"""What a command may ask of the packages beside its own, which it never imports; the front door lends them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol, TypeAlias
+
+from scenarios.flags import Flags
+
+if TYPE_CHECKING:
+    from scenarios.law_check import Validation
+    from scenarios.one_journey import OneJourney
+    from scenarios.plan import Plan
+    from scenarios.result import Result
+    from scenarios.run import Run
+    from scenarios.scenario import Scenario
+
+Progress: TypeAlias = Callable[[int, int], None]
+
+
+class Server(Protocol):
+    """A reference server that is ready, and the token of its books."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        ...
+
+    @property
+    def admin_token(self) -> str | None:
+        """What opens its books for the history check; None keeps them closed."""
+        ...
+
+
+class Neighbours(Protocol):
+    """The other packages, as a command knows them: `reports` says, `simulation` predicts, `reference_server` serves."""
+
+    def progress(self, flags: Flags, label: str, unit: str) -> AbstractContextManager[Progress]:
+        """A line that shows how far along it is, for the length of a `with` block."""
+        ...
+
+    def say(self, result: "Result", folder: Path, flags: Flags) -> int:
+        """Write a result and its pages into a folder and print the answer; the exit code."""
+        ...
+
+    def say_journey(self, question: "Scenario", journey: "OneJourney", flags: Flags) -> None:
+        """Print one journey."""
+        ...
+
+    def say_validation(self, validation: "Validation", flags: Flags) -> None:
+        """Print the model held against theory."""
+        ...
+
+    def predict(self, question: "Scenario", plan: "Plan") -> "Run":
+        """What the simulation says of one plan."""
+        ...
+
+    def serve(self, question: "Scenario", *, speedup: float) -> AbstractContextManager[Server]:
+        """A reference server held to the scenario's platform, for the length of a `with` block."""
+        ...
