@@ -23,9 +23,10 @@ from reference_server.local_time import local_clock
 from reference_server.login_client import RelyingParty
 from reference_server.openapi import Answer, Route, Schema, Who, document, mount, named
 from reference_server.operators import Operators
-from reference_server.pace import Pace, ServiceTimes, Workers
-from reference_server.pages.part import LISTS, RESERVES, cards_of, pages_part
+from reference_server.pace import Pace, Workers
+from reference_server.pages.part import cards_of, pages_part
 from reference_server.representing import Representing
+from reference_server.service_times import service_times_of
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
 from reference_server.waitlist import Waitlist
@@ -36,11 +37,6 @@ from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Strategy
 
 _API: Final = "/api/v1"
-_LISTS: Final = ("books", "days", "slots", "inbox", "appointments", "appointment", "waitlist")
-_DECISIONS: Final = (
-    *("reserve", "reserve_at_once", "assign", "hold", "confirm", "cancel", "change"),
-    *("join_waitlist", "leave_waitlist"),
-)
 _OF_CITIZENS: Final = ("citizens", "pages")
 """The parts that look at free times and claim them."""
 
@@ -144,14 +140,8 @@ def create_app(
 
 
 def _paced_app(scenario: Scenario, pace: Pace, speedup: float) -> Flask:
-    platform = scenario.platform
-    scale = 1 / speedup if pace is Pace.SCENARIO else 0.0
-    lists = ServiceTimes(platform.service_time.list * scale, platform.sigma)
-    confirm = ServiceTimes(platform.service_time.confirm * scale, platform.sigma)
-    times = dict.fromkeys(_LISTS, lists) | dict.fromkeys(_DECISIONS, confirm)
-    workers = Workers(random.Random(scenario.experiment.seed))
-    pages = dict.fromkeys(LISTS, lists) | dict.fromkeys(RESERVES, confirm)
-    return web_app(__name__, workers, {f"citizens.{name}": one for name, one in times.items()} | pages)
+    times = service_times_of(scenario.platform, 1 / speedup if pace is Pace.SCENARIO else 0.0)
+    return web_app(__name__, Workers(random.Random(scenario.experiment.seed)), times)
 
 
 def _letting_go(ended: EndedHolds) -> Callable[[], None]:

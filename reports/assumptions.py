@@ -161,6 +161,7 @@ def _platform(platform: Platform, language: Language) -> list[_Row]:
         ("page_workers", notation.number(platform.workers)),
         ("list_time", _short(platform.service_time.list, language)),
         ("confirm_time", _short(platform.service_time.confirm, language)),
+        *((f"{page}_time", _short(own_s, language)) for page, own_s in platform.service_time.own.items()),
         ("login_workers", notation.number(platform.login.workers)),
         ("login_time", _short(platform.login.service_time, language)),
         ("ehr_workers", notation.number(platform.ehr.workers)),

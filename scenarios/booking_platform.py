@@ -2,6 +2,7 @@
 
 from pydantic import Field
 
+from scenarios.page_service_time import PageServiceTime
 from scenarios.part import Part, is_none
 from scenarios.quantities import Seconds
 from scenarios.strategy import Listing, QueueOrder, Strategy
@@ -12,13 +13,6 @@ class Station(Part):
 
     workers: int = Field(gt=0, le=10_000, description="requests that are worked on at the same time")
     service_time: Seconds = Field(gt=0, description="median time one request keeps a worker busy")
-
-
-class PageServiceTime(Part):
-    """Median time a request keeps a page worker busy."""
-
-    list: Seconds = Field(gt=0, description="books, days, free times and inbox")
-    confirm: Seconds = Field(gt=0, description="taking a reservation in")
 
 
 class WaitingRoomRules(Part):

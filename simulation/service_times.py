@@ -6,6 +6,7 @@ from typing import Final
 import numpy as np
 
 from scenarios.attempts import Operation
+from scenarios.page_service_time import PAGES
 from scenarios.plan import IntArray, Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import Strategy
@@ -39,10 +40,8 @@ def service_times(scenario: Scenario, plan: Plan) -> FloatArray:
         citizens who do not act, tries they would not make, operations that the strategy or a later try does not use.
     """
     platform = scenario.platform
-    medians_s = dict.fromkeys(COLUMN.values(), platform.service_time.list)
-    medians_s[COLUMN[Operation.LOGIN]] = platform.login.service_time
-    medians_s[COLUMN[Operation.RESERVE]] = medians_s[COLUMN[Operation.HOLD]] = platform.service_time.confirm
-    medians_s[EHR] = platform.ehr.service_time
+    medians_s = {COLUMN[page]: platform.service_time.of(page) for page in PAGES}
+    medians_s |= {COLUMN[Operation.LOGIN]: platform.login.service_time, EHR: platform.ehr.service_time}
     u = uniforms(plan.seed, plan.replication, Quantity.SERVICE, plan.citizens, plan.tries * _STRIDE)
     u = u.reshape(plan.citizens, plan.tries, _STRIDE)
     work_s = np.full(u.shape, np.nan)

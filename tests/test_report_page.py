@@ -238,3 +238,10 @@ def test_a_waiting_room_is_said_among_the_assumptions_and_no_room_is_not(
     assert {"nb": "Venterommet holder plassen", "en": "The waiting room keeps a place"}[code] in page
     without = said(report_html(a_result.simulated(), [], code))
     assert not re.search("venterom|waiting room", without, flags=re.I)
+
+
+def test_pages_with_a_time_of_their_own_are_said_among_the_assumptions() -> None:
+    times = {"list": "50 ms", "confirm": "120 ms", "days": "400 ms"}
+    page = said(report_html(a_result.simulated(a.scenario({"platform.service_time": times})), [], "en"))
+    assert "Pages: time for the list of days, median 400" in page
+    assert "Pages: time for the list of books" not in page

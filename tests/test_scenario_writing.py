@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from scenarios import catalogue
 from scenarios.differences import Difference, differences
+from scenarios.page_service_time import PAGES
 from scenarios.quantities import LONGEST_S, length_text, rate_text, share_text
 from scenarios.reading import load, read, scenario_of, sha256_of
 from scenarios.resolved import resolved_values
@@ -42,6 +43,9 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "behaviour.after_rejection.decay": st.floats(0, 1),
     "platform.workers": st.integers(1, 10_000),
     "platform.ehr.service_time": lengths,
+    "platform.service_time": st.fixed_dictionaries(
+        {"list": lengths, "confirm": lengths}, optional={str(page): lengths for page in PAGES}
+    ),
     "platform.waiting_room": st.fixed_dictionaries(
         {"total_active_users": st.integers(1, 10**6), "new_users_per_minute": st.integers(1, 10**6)},
         optional={"session_duration": lengths, "order": st.sampled_from(["fifo", "random"])},

@@ -29,24 +29,6 @@ from scenarios.inventory import AppointmentBook
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Strategy
 
-LISTS: Final = tuple(
-    f"pages.{name}"
-    for name in (
-        *("choose", "days", "times", "form", "held", "sent"),
-        *("appointments", "appointment", "inbox", "waitlist"),
-    )
-)
-"""Endpoints that take the scenario's service time of a list."""
-
-RESERVES: Final = tuple(
-    f"pages.{name}"
-    for name in (
-        *("send", "send_form", "assign", "confirm_held", "extend_held", "release_held"),
-        *("cancel", "join_waitlist", "leave_waitlist"),
-    )
-)
-"""Endpoints that take the scenario's service time of a reservation."""
-
 _OPEN: Final = frozenset(
     f"pages.{name}" for name in ("front", "accessibility", "log_in", "logged_in", "log_out", "style")
 )
