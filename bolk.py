@@ -137,13 +137,14 @@ def _explained(problem: Exception) -> int:
     from reference_server.address_register.served import SetUpRefused
     from reference_server.start_error import ServerStartError
     from scenarios.problems import ScenarioError
+    from simulation.workers import WorkersLost
 
     match problem:
         case ScenarioError() | SetUpRefused():
             text, code = str(problem), ExitCode.USAGE
         case ForbiddenTarget():
             text, code = f"Error: {problem}", ExitCode.USAGE
-        case ServerStartError() | TargetUnreachable():
+        case ServerStartError() | TargetUnreachable() | WorkersLost():
             text, code = f"Error: {problem}", ExitCode.ENVIRONMENT
         case OSError():
             where = f"{problem.filename}: " if problem.filename else ""

@@ -23,6 +23,7 @@ class Flags(TypedDict, total=False):
     seed: int | None
     replications: int | None
     jobs: int
+    cluster: str | None
     engine: str
     out: Path | None
     as_json: bool
@@ -44,6 +45,9 @@ RUNS: Final = click.option(
     "--replications", type=click.IntRange(2, 10_000), help="Runs of each policy the answer rests on."
 )
 JOBS: Final = click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Workers; 0 is one for each core.")
+CLUSTER: Final = click.option(
+    "--cluster", metavar="ADDRESS", help="A Dask scheduler for the runs, such as tcp://127.0.0.1:8786."
+)
 ENGINE: Final = click.option(
     "--engine", type=_ENGINES, default="auto", help="What lives the plans; the answer is the same."
 )

@@ -1,6 +1,7 @@
 """From runs and findings to the pieces of a result."""
 
 from collections.abc import Sequence
+from concurrent.futures import Executor
 from typing import Final
 
 from scenarios.columns import columns_of
@@ -109,13 +110,14 @@ def recommended(
     progress: Progress | None,
     command: Sequence[str],
     engine: Engine = Engine.SIMPY,
+    executor: Executor | None = None,
 ) -> Result:
     """Search for the plan and say what was found, as a result.
 
     Metrics, thresholds and plans are those of the recommended policy, or of all at once where none is.
     """
     begun = Stopwatch()
-    with Experiment(scenario, jobs=jobs, progress=progress, engine=engine) as experiment:
+    with Experiment(scenario, jobs=jobs, progress=progress, engine=engine, executor=executor) as experiment:
         finding = search(experiment)
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding)
@@ -153,10 +155,11 @@ def simulated(
     progress: Progress | None,
     command: Sequence[str],
     engine: Engine = Engine.SIMPY,
+    executor: Executor | None = None,
 ) -> Result:
     """Run one policy many times and hold it against the limits, as a result."""
     begun = Stopwatch()
-    with Experiment(scenario, jobs=jobs, progress=progress, engine=engine) as experiment:
+    with Experiment(scenario, jobs=jobs, progress=progress, engine=engine, executor=executor) as experiment:
         experiment.replicate([(policy, r) for r in range(scenario.experiment.runs.max)])
     runs = experiment.runs(policy)
     judged = judge(scenario, runs)

@@ -1,26 +1,29 @@
-"""Many replications of many policies, on all cores; every policy meets the same citizens in replication r.
+"""Many replications of many policies, by many workers; every policy meets the same citizens in replication r.
 
-The result of a run depends on (scenario, policy, replication) alone, never on the engine or the number of workers.
+The result of a run depends on (scenario, policy, replication) alone, never on the engine, or on who makes it and when.
 """
 
-import gc
-import multiprocessing
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor, as_completed
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
 from threading import Event
 from types import TracebackType
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 from scenarios.plan import plan_of
 from scenarios.policy import Policy
 from scenarios.run import Run, run_of
 from scenarios.scenario import Scenario
 from simulation.engine import Engine, record_of
+from simulation.workers import WorkersLost, local_workers
 
 Task: TypeAlias = tuple[Policy, int]
 Progress: TypeAlias = Callable[[int, int], None]
+
+MOST_CREWS: Final = 3
+"""How many times worker processes are started, where one of them dies: what kills three crews will kill the fourth."""
 
 
 def run_once(
@@ -30,7 +33,7 @@ def run_once(
     engine: Engine = Engine.SIMPY,
     stop: Event | None = None,
 ) -> Run:
-    """Draw the plan of one replication, live it, and measure it."""
+    """Draw the plan of one replication, live it, and measure it; the record goes when it is measured."""
     plan = plan_of(scenario, policy, replication)
     return run_of(scenario, plan, record_of(engine, scenario, plan, stop), with_timeline=replication == 0)
 
@@ -49,6 +52,9 @@ class Experiment:
     engine : Engine
     progress : callable, optional
         Called with (runs done, runs asked for so far).
+    executor : concurrent.futures.Executor, optional
+        Who makes the replications instead of `jobs` workers here: `simulation.cluster`, or whatever has the `submit`
+        of `concurrent.futures`. It is the caller's to shut down.
     """
 
     def __init__(
@@ -58,6 +64,7 @@ class Experiment:
         jobs: int = 0,
         progress: Progress | None = None,
         engine: Engine = Engine.SIMPY,
+        executor: Executor | None = None,
     ) -> None:
         self.scenario = scenario
         self.interrupted = False
@@ -65,74 +72,109 @@ class Experiment:
         self._stop = Event()
         self._jobs = jobs or os.cpu_count() or 1
         self._progress = progress
-        self._pool: Executor | None = None
-        self._done: dict[Task, Run] = {}
+        self._theirs = executor
+        self._ours: Executor | None = None
+        self._done: dict[Policy, dict[int, Run]] = {}
         self._asked = 0
+        self._at_work = False
+        self._ctrl_c_before = signal.getsignal(signal.SIGINT)
 
     def __enter__(self) -> Self:
-        if self._jobs > 1 and self._engine is Engine.COMPILED:
-            self._pool = ThreadPoolExecutor(self._jobs)
-        elif self._jobs > 1:
-            self._pool = ProcessPoolExecutor(
-                self._jobs, multiprocessing.get_context("spawn"), _start_worker, (self.scenario,)
-            )
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._hear_ctrl_c)
+        if self._theirs is None and self._jobs > 1:
+            self._ours = local_workers(self._engine, self._jobs)
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
-        if self._pool is not None:
-            self._pool.shutdown(wait=not self.interrupted, cancel_futures=True)
+        if error is not None:
+            self._stop.set()
+        if self._ours is not None:
+            self._ours.shutdown(cancel_futures=self.interrupted or error is not None)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGINT, self._ctrl_c_before)
 
     @property
     def run_count(self) -> int:
         """Replications finished, over all policies."""
-        return len(self._done)
+        return sum(len(runs) for runs in self._done.values())
 
     def runs(self, policy: Policy) -> list[Run]:
         """The finished replications of a policy, in order."""
-        mine = [run for (other, _), run in self._done.items() if other == policy]
-        return sorted(mine, key=lambda run: run.replication)
+        return [run for _, run in sorted(self._done.get(policy, {}).items())]
 
     def replicate(self, tasks: Sequence[Task]) -> None:
-        """See to it that these replications are made; returns early, with `interrupted` set, on Ctrl-C."""
-        missing = [task for task in dict.fromkeys(tasks) if task not in self._done]
+        """See to it that these replications are made; returns early, with `interrupted` set, on Ctrl-C.
+
+        Raises
+        ------
+        WorkersLost
+            Worker processes of this machine died again and again.
+        """
+        missing = self._missing(tasks)
         if self.interrupted or not missing:
             return
         self._asked += len(missing)
+        crew = self._theirs or self._ours
         try:
-            if self._pool is None:
+            self._at_work = True
+            if crew is None:
                 for task in missing:
                     self._keep(task, run_once(self.scenario, *task, self._engine))
             else:
-                self._collect({self._submitted(self._pool, task): task for task in missing})
+                self._have_made(missing, crew)
         except KeyboardInterrupt:
             self.interrupted = True
             self._stop.set()
+        finally:
+            self._at_work = False
 
-    def _submitted(self, pool: Executor, task: Task) -> Future[Run]:
-        if self._engine is Engine.COMPILED:
-            return pool.submit(run_once, self.scenario, *task, self._engine, self._stop)
-        return pool.submit(_run_here, *task)
+    def _missing(self, tasks: Sequence[Task]) -> list[Task]:
+        return [task for task in dict.fromkeys(tasks) if task[1] not in self._done.get(task[0], {})]
 
-    def _collect(self, futures: dict[Future[Run], Task]) -> None:
-        for future in as_completed(futures):
-            self._keep(futures[future], future.result())
+    def _have_made(self, tasks: Sequence[Task], crew: Executor) -> None:
+        for _ in range(MOST_CREWS):
+            try:
+                self._collect(self._missing(tasks), crew)
+            except BrokenExecutor as problem:
+                if crew is not self._ours:
+                    raise WorkersLost(f"the workers died: {problem}") from problem
+                crew.shutdown(cancel_futures=True)
+                crew = self._ours = local_workers(self._engine, self._jobs)
+            else:
+                return
+        raise WorkersLost(
+            f"worker processes died {MOST_CREWS} times: out of memory, perhaps. Try fewer at a time: --jobs 1"
+        )
+
+    def _collect(self, tasks: Sequence[Task], crew: Executor) -> None:
+        futures: dict[Future[Run], Task] = {}
+        try:
+            for task in tasks:
+                futures[self._submitted(task, crew)] = task
+            for future in as_completed(futures):
+                self._keep(futures[future], future.result())
+        finally:
+            for future in futures:
+                future.cancel()
+
+    def _submitted(self, task: Task, crew: Executor) -> Future[Run]:
+        if isinstance(self._ours, ThreadPoolExecutor):
+            return crew.submit(run_once, self.scenario, *task, self._engine, self._stop)
+        return crew.submit(run_once, self.scenario, *task, self._engine)
 
     def _keep(self, task: Task, run: Run) -> None:
-        self._done[task] = run
+        policy, replication = task
+        self._done.setdefault(policy, {})[replication] = run
         if self._progress is not None:
-            self._progress(len(self._done), self._asked)
+            self._progress(self.run_count, self._asked)
 
-
-_scenario_here: list[Scenario] = []  # in a worker process: its scenario, sent once
-
-
-def _start_worker(scenario: Scenario) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the parent's to answer
-    gc.set_threshold(200_000)  # a replication makes a million objects that live to its end: look for cycles seldom
-    _scenario_here[:] = [scenario]
-
-
-def _run_here(policy: Policy, replication: int) -> Run:
-    return run_once(_scenario_here[0], policy, replication)
+    def _hear_ctrl_c(self, *_: object) -> None:
+        """Between two orders the flag is enough; while one is waited for, and the second time, it is an exception."""
+        again = self.interrupted
+        self.interrupted = True
+        self._stop.set()
+        if again or self._at_work:
+            raise KeyboardInterrupt

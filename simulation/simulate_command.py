@@ -6,6 +6,7 @@ import click
 
 from scenarios.exit_code import ExitCode
 from scenarios.flags import (
+    CLUSTER,
     ENGINE,
     JOBS,
     JSON,
@@ -30,7 +31,7 @@ from scenarios.neighbours import Neighbours
 @click.option(
     "--trace", metavar="CITIZEN", help='Tell one journey instead: a number, "confirmed", "rejected" or "gave-up".'
 )
-@taking(SET, SEED, RUNS, JOBS, ENGINE, OUT, JSON, LANG, PROGRESS)
+@taking(SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str | None, validate: bool, trace: str | None, **flags: Unpack[Flags]
@@ -48,12 +49,13 @@ def command(
 def _simulated(neighbours: Neighbours, scenario: str, flags: Flags) -> int:
     from simulation.answer import simulated
     from simulation.engine_flag import engine_for
+    from simulation.workers_flag import workers_for
 
     question = question_of(scenario, flags)
     folder = folder_of(flags, question, "simulate")
-    engine, jobs = engine_for(flags, question, question.experiment.runs.max), flags.get("jobs", 0)
-    with neighbours.progress(flags, "Simulating", "runs") as line:
-        result = simulated(question, question.policy, jobs=jobs, progress=line, command=words_given(), engine=engine)
+    engine = engine_for(flags, question, question.experiment.runs.max)
+    with neighbours.progress(flags, "Simulating", "runs") as line, workers_for(flags) as workers:
+        result = simulated(question, question.policy, progress=line, command=words_given(), engine=engine, **workers)
     return neighbours.say(result, folder, flags)
 
 
