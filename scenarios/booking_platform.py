@@ -1,11 +1,15 @@
 """The platform that people meet, as a scenario has it."""
 
+from typing import Final
+
 from pydantic import Field
 
 from scenarios.page_service_time import PageServiceTime
 from scenarios.part import Part, is_none
 from scenarios.quantities import Seconds
 from scenarios.strategy import Listing, QueueOrder, Strategy
+
+MOST_VISITORS: Final = 10_000_000  # more than live in Norway; a guard against a slip of the keyboard
 
 
 class Station(Part):
@@ -22,8 +26,8 @@ class WaitingRoomRules(Part):
     Source: Cloudflare, Waiting Room, configuration settings.
     """
 
-    total_active_users: int = Field(gt=0, description="most people inside at a time")
-    new_users_per_minute: int = Field(gt=0, description="most people let in during any minute")
+    total_active_users: int = Field(gt=0, le=MOST_VISITORS, description="most people inside at a time")
+    new_users_per_minute: int = Field(gt=0, le=MOST_VISITORS, description="most people let in during any minute")
     session_duration: Seconds = Field(
         default=900.0, gt=0, description="each may stay this long, and then queues again; ASSUMPTION"
     )

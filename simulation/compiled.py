@@ -17,6 +17,7 @@ from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import FloatArray
 from simulation.kernel import codes, layout
+from simulation.room_rows import RoomRows
 from simulation.service_times import service_times
 
 SLICE: Final = 2_000_000
@@ -98,6 +99,7 @@ class Prepared:
     world: Rows
     arrays: dict[str, NDArray[Any]]
     names: InventoryNames
+    room: RoomRows | None = None
 
     @classmethod
     def of(cls, scenario: Scenario, plan: Plan) -> Self:
@@ -138,6 +140,9 @@ class Prepared:
             poll_s=plan.poll_s,
             hold_s=HOLD_S,
         )
+        if platform.waiting_room is not None and plan.queue_patience_s is not None:
+            run.room = room = RoomRows.of(platform.waiting_room, plan, acting)
+            run._put(queue_patience_s=plan.queue_patience_s, room=room.room, visitors=room.visitors)
         return run
 
     def run(self, stop: threading.Event | None = None) -> Columns:
@@ -150,6 +155,8 @@ class Prepared:
                 raise TooManyEvents("the run makes more events than can be numbered")
             if why == codes.NEEDS_ROOM:
                 self._make_room()
+            if why == codes.NEEDS_LOTS and self.room is not None:
+                self.room.draw_lots()
             if stop is not None and stop.is_set():
                 raise Stopped
         return self._record()

@@ -36,11 +36,6 @@ class Choice:
     note: str | None = None
 
 
-def supports(scenario: Scenario) -> bool:
-    """Whether the kernel knows every feature that the scenario uses; it knows no waiting room yet."""
-    return scenario.platform.waiting_room is None
-
-
 def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
     """Choose the engine for so many runs of a scenario; `wanted` is None where bolk is to choose.
 
@@ -50,8 +45,6 @@ def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
     small = total_invited(scenario) * runs < BREAK_EVEN
     if wanted is Engine.SIMPY or (wanted is None and small):
         return Choice(Engine.SIMPY)
-    if not supports(scenario):
-        return Choice(Engine.SIMPY, None if wanted is None else _NOT_COMPILED)
     if importlib.util.find_spec("numba") is None:
         return Choice(Engine.SIMPY, _NO_NUMBA)
     return Choice(Engine.COMPILED)
@@ -75,4 +68,3 @@ _NO_NUMBA: Final = (
     "Numba is not installed, so the SimPy engine is used: the same answer, many times later. "
     "To have it: pip install numba"
 )
-_NOT_COMPILED: Final = "The compiled engine does not know all that this scenario uses; SimPy gives the answer."

@@ -1,7 +1,7 @@
 """What the citizens meet: log-in, a waiting room if there is one, page workers, and a record system (EPJ)."""
 
 import itertools
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,7 +15,7 @@ from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.plan import Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
-from scenarios.streams import Quantity, uniforms
+from simulation.lots import lots
 
 Content = TypeVar("Content")
 Steps = Generator[simpy.Event, Any, Any]
@@ -125,14 +125,8 @@ class World:
 def _room(rules: WaitingRoomRules, plan: Plan | None) -> WaitingRoom:
     if plan is None:
         raise ValueError("a waiting room draws lots, and the plan says which")
-    order = _order(plan)
+    order = itertools.chain.from_iterable(drawn.tolist() for drawn in lots(plan))
     return WaitingRoom(rules, lambda count: int(next(order) * count))
-
-
-def _order(plan: Plan) -> Iterator[float]:
-    """Chance at the door, where the order is random: the k-th number settles the k-th admission, in every engine."""
-    for draws in itertools.count(1):
-        yield from uniforms(plan.seed, plan.replication, Quantity.QUEUE_ORDER, plan.citizens, draws)[:, -1].tolist()
 
 
 def _opened(book: AppointmentBook) -> OpenBook:

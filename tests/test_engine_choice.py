@@ -98,11 +98,3 @@ def test_without_numba_simpy_answers_and_what_that_costs_is_said(
     assert choice.note is not None
     assert "the same answer" in choice.note
     assert chosen(None, a.scenario(), 1) == Choice(Engine.SIMPY)
-
-
-@pytest.mark.parametrize(("wanted", "said"), [(None, False), (Engine.COMPILED, True)])
-def test_what_the_kernel_does_not_know_is_lived_by_simpy(wanted: Engine | None, said: bool) -> None:
-    room = {"total_active_users": 10, "new_users_per_minute": 10}
-    choice = chosen(wanted, a.scenario({"platform.waiting_room": room}), BREAK_EVEN)
-    assert choice.engine is Engine.SIMPY
-    assert (choice.note is not None) == said

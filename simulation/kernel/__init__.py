@@ -15,7 +15,9 @@ What stands for what
 --------------------
 =========================  =====================================================================================
 `Journey.live`, `_try`     `step`: what a citizen does when the wait it is in, `phase`, is over
-`Journey._ask`             `ask` (join the queue), `granted` (read or commit), `served` (note the request, go on)
+`Journey._ask`             `ask` and `send` (join the queue), `granted` (read or commit), `served` (note it, go on)
+`Journey._come_in`         `knock`, `turn_away`
+`WaitingRoom`              `visit`: lists in order of arrival and of asking instead of dictionaries
 `World.serve`              `grant_next`, `granted`, and the release, which is an event of its own
 `World.decide`             `granted` (join the queue of the record system), `granted_ehr`, `decided`
 `World.hold, _give_back`   `hold_place`, `give_back`

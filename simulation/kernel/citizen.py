@@ -7,6 +7,7 @@ from simulation.kernel import draws
 from simulation.kernel.codes import (
     ABANDONED,
     ASSIGN,
+    AT_THE_DOOR,
     BOOKS,
     CHOOSING,
     CONFIRMED,
@@ -31,10 +32,11 @@ from simulation.kernel.codes import (
     STATUS_UNKNOWN,
     UNKNOWN,
 )
+from simulation.kernel.door import ask, knock
 from simulation.kernel.record import note_request, settle
 from simulation.kernel.rows import int_at, journey_at, part
 from simulation.kernel.stations import leave
-from simulation.kernel.waits import ask, pause
+from simulation.kernel.waits import pause
 
 
 @part
@@ -75,10 +77,11 @@ def step(w, who):
         else:
             pause(w, who, draws.form_s(w, j), FILLING_IN)
     elif phase == FILLING_IN:
-        j.reserved_s = w.now_s
         ask(w, who, RESERVE)
     elif phase == POLLING:
         ask(w, who, INBOX)
+    elif phase == AT_THE_DOOR:
+        knock(w, who)
     elif j.number < w.tries:  # the pause before the next try
         j.planned_s = w.now_s
         j.number += 1

@@ -4,10 +4,10 @@ from typing import Final
 
 import numpy as np
 
-LOGIN, BOOKS, DAYS, SLOTS, RESERVE, INBOX, HOLD = np.arange(7)
+LOGIN, BOOKS, DAYS, SLOTS, RESERVE, INBOX, HOLD, ENTER = np.arange(8)
 """Operations; the phase of a citizen who waits for one is its number."""
 
-CHOOSING, FILLING_IN, POLLING, PAUSING, GONE = np.arange(10, 15)
+CHOOSING, FILLING_IN, POLLING, PAUSING, GONE, AT_THE_DOOR = np.arange(10, 16)
 """Phases between requests."""
 
 QUEUED, IMMEDIATE, HOLDING, ASSIGN = 0, 1, 2, 3
@@ -26,5 +26,5 @@ MOST_EVENTS: Final = 1 << (63 - WHO_BITS - KIND_BITS)
 LOGIN_STATION, PAGES, EHR = np.arange(3)
 NOBODY, NOTHING = np.arange(-1, 1)
 
-DONE, GO_ON, NEEDS_ROOM, TOO_MANY_EVENTS = 0, 1, 2, 3
+DONE, GO_ON, NEEDS_ROOM, TOO_MANY_EVENTS, NEEDS_LOTS = 0, 1, 2, 3, 4
 """Why `advance` came back."""

@@ -24,6 +24,12 @@ def answer_patience_s(w, j):
 
 
 @part
+def queue_patience_s(w, j):
+    """How long the turn is waited for, where there is a waiting room."""
+    return float_at(w.queue_patience_s, j.citizen)
+
+
+@part
 def book_of(w, citizen):
     """The book, counted over all municipalities."""
     return int_at(w.book, citizen)

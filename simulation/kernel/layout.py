@@ -23,6 +23,25 @@ DAY: Final = np.dtype([("first_time", "i4"), ("end_time", "i4"), ("open_times", 
 TIME: Final = np.dtype([("day", "i4"), ("free", "i4"), ("held", "i4"), ("freed", "i4")])
 """Books, their days and their times, all counted through. `hint` is the first day or time that can be open."""
 
+ROOM: Final = np.dtype(
+    [(name, "i8") for name in (
+        # those who wait in order of arrival, the tree that counts them, those inside, when those of the latest minute
+        # were let in, and lots
+        "line", "tree", "inside", "admitted", "lots",
+        # the rules, and how much there is room for
+        "random", "places", "per_minute", "line_room", "tree_top", "inside_room", "lots_room",
+        # where it stands
+        "line_first", "line_end", "waiting", "arrivals", "oldest", "newest", "inside_first", "inside_count",
+        "admissions", "lots_drawn",
+    )] + [(name, "f8") for name in ("session_s", "per_s", "forgotten_s", "ask_again_s", "minute_s")]
+)  # fmt: skip
+"""The waiting room, with what it has by address. `line` and `inside` hold citizens, `admitted` is a ring."""
+
+VISITOR: Final = np.dtype(
+    [("until_s", "f8"), ("asked_s", "f8"), ("tired_s", "f8"), ("at", "i8"), ("number", "i8"), ("older", "i8"),
+     ("newer", "i8"), ("wants", "i8")]
+)  # fmt: skip
+"""A citizen at the waiting room: `at` is the entry in the line, `wants` the request that is waited with."""
 
 ATTEMPT: Final = np.dtype(
     [("planned_s", "f8"), ("ended_s", "f8"), ("reserved_s", "f8"), ("slot", "i8"), ("asked", "i4"), ("book", "i4"),
@@ -37,11 +56,13 @@ REQUEST: Final = np.dtype(
 ADDRESSES: Final = (
     # the plan, as drawn: one row a citizen, one column a try
     "planned_s", "page_patience_s", "answer_patience_s", "book", "choose_s", "form_s", "wait_s", "where", "pick",
-    "preferred", "retries", "work_s",
+    "preferred", "retries", "work_s", "queue_patience_s",
     # who comes to the log-in, and when, in order
     "arrivals", "arrive_s",
     # the platform, and those on their way
     "heap", "present", "stations", "journeys", "books", "days", "times", "taken",
+    # the waiting room and those who know it; 0 where there is none
+    "room", "visitors",
     # the record
     "attempts", "requests",
 )  # fmt: skip

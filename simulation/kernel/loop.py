@@ -20,6 +20,7 @@ from simulation.kernel.codes import (
     KIND_BITS,
     MOST_CITIZENS,
     MOST_EVENTS,
+    NEEDS_LOTS,
     NEEDS_ROOM,
     RELEASE,
     STEP,
@@ -27,6 +28,7 @@ from simulation.kernel.codes import (
 )
 from simulation.kernel.events import next_present, pop_earliest
 from simulation.kernel.requests import decided, give_back, granted, granted_ehr
+from simulation.kernel.room import short_of_lots
 from simulation.kernel.rows import float_at, part, waiting_at
 from simulation.kernel.stations import grant_next
 
@@ -54,8 +56,11 @@ def advance(world: Any, events: int) -> int:
     who_mask = MOST_CITIZENS - 1
     kind_mask = (1 << KIND_BITS) - 1
     for _ in range(events):
-        if w.requests_made == w.requests_room or w.attempts_made == w.attempts_room:
+        # One event can note an answer and a question at the door.
+        if w.requests_made + 2 > w.requests_room or w.attempts_made == w.attempts_room:
             return NEEDS_ROOM
+        if w.room != 0 and short_of_lots(w):
+            return NEEDS_LOTS
         if w.made >= MOST_EVENTS - 2:
             return TOO_MANY_EVENTS
         arrival_s = float_at(w.arrive_s, w.arrived) if w.arrived < w.citizens else np.inf

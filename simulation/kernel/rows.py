@@ -6,7 +6,18 @@ from numba import carray, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from simulation.kernel.layout import ATTEMPT, BOOK, DAY, JOURNEY, REQUEST, STATION, TIME, WAITING
+from simulation.kernel.layout import (
+    ATTEMPT,
+    BOOK,
+    DAY,
+    JOURNEY,
+    REQUEST,
+    ROOM,
+    STATION,
+    TIME,
+    VISITOR,
+    WAITING,
+)
 
 part = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
 """A piece of `advance`, never called from Python: without wrappers it compiles in a fraction of the time."""
@@ -30,6 +41,18 @@ def float_at(address, index):
 def int_at(address, index):
     """An int64 of a column."""
     return carray(_pointer(address), 1, np.int64)[np.uint64(index)]
+
+
+@part
+def floats(address):
+    """A float64 column, to be written."""
+    return carray(_pointer(address), 1, np.float64)
+
+
+@part
+def ints(address):
+    """An int64 column, to be written."""
+    return carray(_pointer(address), 1, np.int64)
 
 
 @part
@@ -78,6 +101,18 @@ def day_at(w, index):
 def time_at(w, index):
     """A time."""
     return carray(_pointer(w.times), 1, TIME)[np.uint64(index)]
+
+
+@part
+def room_of(w):
+    """The waiting room; there is one."""
+    return carray(_pointer(w.room), 1, ROOM)[0]
+
+
+@part
+def visitor_at(w, index):
+    """A citizen as the waiting room knows them."""
+    return carray(_pointer(w.visitors), 1, VISITOR)[np.uint64(index)]
 
 
 @part
