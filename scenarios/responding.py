@@ -70,7 +70,7 @@ def acting_moments(sent_s: FloatArray, delay_s: FloatArray, awake: Window | None
 def _cut(u: FloatArray, group: ResponseGroup, latest_s: float) -> FloatArray:
     """Draw the lognormal given that it is at most `latest_s`, by drawing from the lower part of its quantiles."""
     below = NormalDist(sigma=group.sigma).cdf(math.log(latest_s / group.median)) if group.sigma else 1.0
-    return lognormals(u * below, group.median, group.sigma)
+    return lognormals(u, group.median, group.sigma, below)
 
 
 def _seconds_of(clock: dt.time) -> float:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.streams import TICK_S, Quantity, exponentials, lognormals, normals, quantised, uniforms
+from scenarios.quantiles import normals
+from scenarios.streams import TICK_S, Quantity, exponentials, lognormals, quantised, uniforms
 
 _WORD = 2**64 - 1
 

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numba import njit
 
+from scenarios import quantiles, streams
 from simulation.kernel.citizen import arrive, step
 from simulation.kernel.codes import (
     DECIDED,
@@ -48,6 +49,9 @@ def happen(w, kind, who):
         decided(w, who)
     else:
         give_back(w, who)
+
+
+_WITH_CONSTANTS = (quantiles, streams)
 
 
 def advance(world: Any, events: int) -> int:
@@ -93,6 +97,8 @@ def kept_as(kernel: Path) -> str:
     """The name under which compiled code is kept: it holds the digest of every file of the kernel.
 
     Numba looks for edits in the file of the function that it keeps, and does not see one in a file that is imported.
+    The constants that come from `scenarios` are compiled in too.
     """
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in sorted(kernel.glob("*.py"))))
+    files = [*sorted(kernel.glob("*.py")), *(Path(module.__file__) for module in _WITH_CONSTANTS)]
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
     return f"advance_{digest.hexdigest()[:16]}"
