@@ -4,9 +4,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from loadtests.history import check
+from loadtests.history import check, places_of
 from loadtests.run import LoadtestRun, run
-from loadtests.target import fetch_export
+from loadtests.target import fetch_settled_export
 from scenarios.columns import columns_of
 from scenarios.plan import Plan
 from scenarios.policy import Policy
@@ -95,8 +95,9 @@ def _end_s(predicted: Run) -> float | None:
 
 
 def _history(measuring: Measuring, lived: LoadtestRun) -> History:
-    export = fetch_export(measuring.base_url, measuring.admin_token) if measuring.admin_token else None
-    return check(lived.attempts, export, run=lived.run, partial=lived.partial)
+    export = fetch_settled_export(measuring.base_url, measuring.admin_token) if measuring.admin_token else None
+    places = places_of(measuring.scenario)
+    return check(lived.attempts, export, places, run=lived.run, partial=lived.partial)
 
 
 def _verdict(generator: Generator, history: History, thresholds: Sequence[Judged], *, partial: bool) -> Verdict:

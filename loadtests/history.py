@@ -1,158 +1,186 @@
-"""Whether the answers were right: what citizens were told, held against what the server says it holds.
+"""A load test as a history: what its citizens were told and what the server says it holds, to be judged."""
 
-Only what was definitely said counts. An attempt that ended without an answer (UNKNOWN, ABANDONED, FAILED after
-sending) may have gone either way and accuses nobody.
-"""
-
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from math import inf
 from typing import Any, Final
 
-from scenarios.attempts import Attempt, Operation, Outcome, Status
-from scenarios.result import History
+from loadtests.checker.judging import Verdict, judge
+from loadtests.checker.operations import Held, History, Hold, Sending, Snapshot, Told
+from scenarios import result
+from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
+from scenarios.inventory import inventory_of
+from scenarios.scenario import Scenario
+from scenarios.strategy import HOLD_S
 
-_KEY: Final = re.compile(r"([0-9a-f]+)-(\d+)-(\d+)")  # run, citizen, try: as loadtests.api makes them
+_UNDER_WAY: Final = "SENT"
+_KEPT: Final = "HELD"
 
-Try = tuple[int, int]
-"""A citizen and the number of the try."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Holding:
-    """An appointment the server holds; `by` is the attempt whose idempotency key made it, None if none of this run."""
-
-    slot: str
-    by: Try | None
-
-    @property
-    def holder(self) -> str:
-        return "nobody of this run" if self.by is None else f"citizen {self.by[0]}"
+Places = Mapping[str, tuple[str, ...]]
+"""The places of each time, both by name."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Books:
-    """What the server holds after the run."""
-
-    holdings: list[_Holding]
-    states: dict[Try, str]
+def places_of(scenario: Scenario) -> Places:
+    """All places of a scenario, by the names that attempts have for times and places."""
+    return {
+        _time_name(book.id, book.time_text(time)): tuple(book.slot_id(time, place + 1) for place in range(book.places))
+        for municipality in inventory_of(scenario)
+        for book in municipality.books
+        for time in range(len(book.starts))
+    }
 
 
 def check(
-    attempts: Sequence[Attempt], export: Mapping[str, Any] | None, *, run: str | None = None, partial: bool = False
-) -> History:
-    """Look for bookings that contradict each other; every anomaly is a sentence.
-
-    Double bookings, lost appointments, appointments nobody asked for, and answers that say the opposite of what the
-    server holds.
+    attempts: Sequence[Attempt],
+    export: Mapping[str, Any] | None,
+    places: Places,
+    *,
+    run: str,
+    partial: bool = False,
+) -> result.History:
+    """Judge a load test.
 
     Parameters
     ----------
     export : mapping or None
         What `GET /admin/export` answered after the run; without it the verdict is `unknown` at best.
-    run : str, optional
-        What begins the idempotency keys of this run. If given, appointments of other runs on the same server are
-        left aside.
+    run : str
+        What begins the idempotency keys of this run. What the server holds under other keys was there before.
     partial : bool
         The record may lack attempts (the generator was killed), so an appointment without one is no evidence.
     """
-    anomalies = list(_confirmed_twice(attempts))
-    books = _books(export, run)
-    if books is None:
-        return History(verdict="anomaly" if anomalies else "unknown", anomalies=anomalies)
-    anomalies += _held_twice(books)
-    anomalies += _lost(attempts, books)
-    anomalies += _contradicted(attempts, books)
-    anomalies += () if partial else _phantoms(attempts, books)
-    return History(verdict="anomaly" if anomalies else "correct", anomalies=anomalies)
+    return _said(judge(history_of(attempts, export, places, run=run, partial=partial)))
 
 
-def _confirmed_twice(attempts: Iterable[Attempt]) -> Iterator[str]:
-    told: defaultdict[str, list[int]] = defaultdict(list)
-    for attempt in attempts:
-        if attempt.outcome is Outcome.CONFIRMED and attempt.slot is not None:
-            told[attempt.slot].append(attempt.citizen)
-    for slot, citizens in told.items():
-        if len(citizens) > 1:
-            yield f"double booking: {slot} was confirmed to {_and([f'citizen {citizen}' for citizen in citizens])}"
+def history_of(
+    attempts: Sequence[Attempt], export: Mapping[str, Any] | None, places: Places, *, run: str, partial: bool = False
+) -> History:
+    """The attempts as operations, and the export as a snapshot read when all were over."""
+    states, snapshot = _read(export)
+    before = [] if snapshot is None else [_before(held) for held in snapshot.held if not _of_run(held.key, run)]
+    return History(
+        places=places,
+        sendings=(*before, *(_sending(one, run, states) for one in attempts if _sent(one))),
+        holds=tuple(hold for one in attempts for hold in _holds(one)),
+        snapshots=() if snapshot is None else (snapshot,),
+        final=_UNDER_WAY not in states.values(),
+        whole=not partial,
+    )
 
 
-def _held_twice(books: _Books) -> Iterator[str]:
-    for slot, holdings in _by_slot(books).items():
-        if len(holdings) > 1:
-            holders = _and([holding.holder for holding in holdings])
-            yield f"double booking: the server holds {len(holdings)} appointments for {slot}, of {holders}"
+def _sent(attempt: Attempt) -> bool:
+    return attempt.reserved_s is not None and any(one.operation is Operation.RESERVE for one in attempt.requests)
 
 
-def _lost(attempts: Iterable[Attempt], books: _Books) -> Iterator[str]:
-    held = _by_slot(books)
-    for attempt in attempts:
-        if attempt.outcome is not Outcome.CONFIRMED or attempt.slot is None:
-            continue
-        there = held.get(attempt.slot, [])
-        told = f"lost: citizen {attempt.citizen} was told CONFIRMED for {attempt.slot}"
-        if not there:
-            yield f"{told}, and the server holds no appointment there"
-        elif (attempt.citizen, attempt.number) not in {holding.by for holding in there}:
-            yield f"{told}, and the server holds it for {_and([holding.holder for holding in there])}"
+def _sending(attempt: Attempt, run: str, states: Mapping[str, str]) -> Sending:
+    key = f"{run}-{attempt.citizen}-{attempt.number}"
+    told = _told(attempt, states.get(key))
+    return Sending(
+        key=key,
+        citizen=str(attempt.citizen),
+        book=attempt.book or "",
+        time=None if attempt.asked is None else _time_name(attempt.book, attempt.asked),
+        invoked_s=-inf if attempt.reserved_s is None else attempt.reserved_s,
+        returned_s=inf if told is Told.UNKNOWN else attempt.ended_s,
+        told=told,
+        place=attempt.slot,
+    )
 
 
-def _contradicted(attempts: Iterable[Attempt], books: _Books) -> Iterator[str]:
-    places = {holding.by: holding.slot for holding in books.holdings}
-    for attempt in attempts:
-        one = (attempt.citizen, attempt.number)
-        told, state = _definitely_told(attempt), books.states.get(one)
-        wish = f"contradiction: citizen {attempt.citizen} asked for {attempt.asked} in {attempt.book}, was told {told}"
-        if told is Outcome.CONFIRMED and state == Outcome.REJECTED:
-            yield f"{wish}, and the server has the reservation as REJECTED"
-        elif told in {Outcome.REJECTED, Outcome.SHED} and (one in places or state == Outcome.CONFIRMED):
-            yield f"{wish}, and the server has the reservation as CONFIRMED ({places.get(one, 'no place')})"
+def _told(attempt: Attempt, state: str | None) -> Told:
+    """What the answer proves.
+
+    A rejection speaks of the place only where the server has decided it: it also refuses those who have an appointment
+    already, and keeps no record of that, and those whose hold is over.
+    """
+    match attempt.outcome:
+        case Outcome.CONFIRMED:
+            return Told.CONFIRMED
+        case Outcome.REJECTED:
+            expired = any(one.operation is Operation.HOLD for one in attempt.requests)
+            return Told.TAKEN if state == Outcome.REJECTED and not expired else Told.REFUSED
+        case Outcome.SHED:
+            last = attempt.requests[-1]
+            return Told.REFUSED if last.operation is Operation.RESERVE else Told.UNKNOWN
+        case _:
+            return Told.UNKNOWN
 
 
-def _phantoms(attempts: Iterable[Attempt], books: _Books) -> Iterator[str]:
-    sent = {(attempt.citizen, attempt.number) for attempt in attempts if attempt.reserved_s is not None}
-    for holding in books.holdings:
-        if holding.by not in sent:
-            yield f"phantom: the server holds {holding.slot} for {holding.holder}, and no attempt asked for it"
+def _holds(attempt: Attempt) -> Iterator[Hold]:
+    for one in attempt.requests:
+        if one.operation is Operation.HOLD and attempt.asked is not None:
+            told = _held_told(attempt, one)
+            yield Hold(
+                citizen=str(attempt.citizen),
+                time=_time_name(attempt.book, attempt.asked),
+                invoked_s=one.started_s,
+                returned_s=inf if told is Told.UNKNOWN else one.ended_s,
+                told=told,
+                lasts_s=HOLD_S,
+            )
 
 
-def _definitely_told(attempt: Attempt) -> Outcome | None:
-    if attempt.outcome in {Outcome.CONFIRMED, Outcome.REJECTED}:
-        return attempt.outcome
-    last = attempt.requests[-1] if attempt.requests else None
-    refused_unread = last is not None and last.operation is Operation.RESERVE and last.status is Status.SHED
-    return Outcome.SHED if refused_unread else None
+def _held_told(attempt: Attempt, request: Request) -> Told:
+    """A hold that was answered is granted if the citizen went on to confirm it."""
+    if request.status is not Status.OK:
+        return Told.REFUSED if request.status is Status.SHED else Told.UNKNOWN
+    return Told.REFUSED if attempt.outcome is Outcome.REJECTED and attempt.requests[-1] is request else Told.CONFIRMED
 
 
-def _books(export: Mapping[str, Any] | None, run: str | None) -> _Books | None:
-    """Read an export; None if there is none or it cannot be read, which is no evidence of anything."""
+def _read(export: Mapping[str, Any] | None) -> tuple[dict[str, str], Snapshot | None]:
+    """What became of each key, and the record; nothing if there is no export or it cannot be read."""
     if export is None:
-        return None
+        return {}, None
     try:
-        made_by = {row["reservation"]: str(row["idempotency_key"]) for row in export["reservations"]}
-        keys = {reservation: _KEY.fullmatch(key) for reservation, key in made_by.items()}
-        others = {name for name, key in keys.items() if key and run is not None and key[1] != run}
-        tries = {name: (int(key[2]), int(key[3])) for name, key in keys.items() if key and name not in others}
-        states = {
-            tries[row["reservation"]]: row["state"] for row in export["reservations"] if row["reservation"] in tries
-        }
-        holdings = [
-            _Holding(row["slot"], tries.get(row["reservation"]))
-            for row in export["appointments"]
-            if row["reservation"] not in others
-        ]
+        rows = {str(row["reservation"]): row for row in export["reservations"]}
+        states = {str(row["idempotency_key"]): str(row["state"]) for row in rows.values()}
+        held = tuple(_held(row, rows) for row in export["appointments"])
     except (KeyError, TypeError):
-        return None
-    return _Books(holdings, states)
+        return {}, None
+    standing = tuple(one for one in held if one.key is None or states[one.key] != Outcome.REJECTED)
+    counted = _KEPT not in states.values()
+    return states, Snapshot(
+        held=standing,
+        invoked_s=inf,
+        returned_s=inf,
+        free=export.get("free") if counted else None,
+        capacity=export.get("capacity") if counted else None,
+    )
 
 
-def _by_slot(books: _Books) -> dict[str, list[_Holding]]:
-    held: defaultdict[str, list[_Holding]] = defaultdict(list)
-    for holding in books.holdings:
-        held[holding.slot].append(holding)
-    return held
+def _held(row: Mapping[str, Any], reservations: Mapping[str, Mapping[str, Any]]) -> Held:
+    made_by = reservations.get(str(row["reservation"]))
+    key = None if made_by is None else str(made_by["idempotency_key"])
+    citizen = key.split("-")[-2] if key is not None and key.count("-") >= 2 else "unknown"
+    return Held(str(row["reservation"]), str(row["slot"]), citizen, key)
 
 
-def _and(names: Sequence[str]) -> str:
-    return " and ".join(names)
+def _before(held: Held) -> Sending:
+    """What stood before the run, as one who has always had the place."""
+    return Sending(
+        key=held.key or held.appointment,
+        citizen=held.citizen,
+        book="",
+        time=None,
+        invoked_s=-inf,
+        returned_s=-inf,
+        told=Told.CONFIRMED,
+        place=held.place,
+    )
+
+
+def _of_run(key: str | None, run: str) -> bool:
+    return key is None or key.startswith(f"{run}-")
+
+
+def _said(verdict: Verdict) -> result.History:
+    return result.History.model_validate(
+        {
+            "verdict": verdict.ruling.value,
+            "anomalies": [str(one) for one in verdict.anomalies],
+            "reason": verdict.reason,
+        }
+    )
+
+
+def _time_name(book: str | None, time: str) -> str:
+    return f"{book} {time}"

@@ -6,6 +6,7 @@ import ipaddress
 import json
 import re
 import socket
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -13,6 +14,10 @@ from urllib.parse import urljoin, urlsplit
 
 # Nothing that two parsers could read differently: no user, no backslash, no space, no fragment.
 _URL: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]+)(:\d{1,5})?(/[^\s\\@#]*)?")
+SETTLED_S: Final = 30.0
+"""A record system with reservations undecided so long after the last citizen left is unsettled. ASSUMPTION."""
+
+_LOOK_AGAIN_S: Final = 0.2
 _PATIENCE_S: Final = 10.0  # ASSUMPTION: a server at rest describes itself faster than this
 
 
@@ -100,6 +105,16 @@ def fetch_export(base_url: str, admin_token: str) -> Mapping[str, Any]:
     if not isinstance(export.get("appointments"), list) or not isinstance(export.get("reservations"), list):
         raise TargetUnreachable(f"{where} answers, but not with appointments and reservations. Check the address")
     return export
+
+
+def fetch_settled_export(base_url: str, admin_token: str, patience_s: float = SETTLED_S) -> Mapping[str, Any]:
+    """The same, when no reservation waits for the record system any more, or as it is when patience ends."""
+    over_s = time.monotonic() + patience_s
+    while True:
+        export = fetch_export(base_url, admin_token)
+        if time.monotonic() > over_s or all(one.get("state") != "SENT" for one in export["reservations"]):
+            return export
+        time.sleep(_LOOK_AGAIN_S)
 
 
 def _json_at(url: str, headers: dict[str, str]) -> dict[str, Any]:

@@ -138,6 +138,7 @@ class History(Piece):
 
     verdict: Literal["correct", "anomaly", "unknown"]
     anomalies: list[str]
+    reason: str | None = None  # why the verdict is not `correct`
 
 
 class Measurement(Piece):

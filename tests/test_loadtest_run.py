@@ -14,7 +14,7 @@ import numpy as np
 import psutil
 import pytest
 
-from loadtests.history import check
+from loadtests.history import check, places_of
 from loadtests.run import GeneratorFailed, LoadtestRun, OutFolderError, run
 from loadtests.target import ForbiddenTarget, Target, TargetUnreachable, fetch_export
 from scenarios.attempts import Operation, Outcome, Status, read_attempts
@@ -67,7 +67,7 @@ def test_every_planned_citizen_starts_once_at_their_moment_and_all_is_recorded(
     plan, seen = plan_within(60.0), list[tuple[int, int]]()
     with Stub(SCENARIO, SPEEDUP) as stub:
         result = lived(stub, plan, tmp_path / "out", lambda done, of: seen.append((done, of)))
-        history = check(result.attempts, fetch_export(stub.base_url, ADMIN), run=result.run)
+        history = check(result.attempts, fetch_export(stub.base_url, ADMIN), places_of(SCENARIO), run=result.run)
         served = stub.served
 
     acting = np.flatnonzero(plan.acts).tolist()
@@ -185,7 +185,7 @@ def test_a_generator_killed_in_the_middle_leaves_a_record_that_can_be_read(tmp_p
 
     with Stub(SCENARIO, SPEEDUP) as stub:
         result = lived(stub, plan_within(240.0), tmp_path / "out", kill)
-        history = check(result.attempts, stub.export(), run=result.run, partial=result.partial)
+        history = check(result.attempts, stub.export(), places_of(SCENARIO), run=result.run, partial=result.partial)
     assert result.partial is True
     assert len(result.attempts) > 0
     assert read_attempts(tmp_path / "out" / "attempts.jsonl")[1] == result.attempts
@@ -204,7 +204,7 @@ def test_ctrl_c_keeps_what_was_recorded_and_says_so(tmp_path: Path):
     with Stub(SCENARIO, SPEEDUP) as stub:
         stub.silent_inbox = True
         result = lived(stub, plan_within(240.0), tmp_path / "out", interrupt)
-        history = check(result.attempts, stub.export(), run=result.run)
+        history = check(result.attempts, stub.export(), places_of(SCENARIO), run=result.run)
     assert (result.partial, result.interrupted) == (True, True)
     # Their reservations were sent and not answered: they may have happened, and the record says so.
     assert Outcome.UNKNOWN in {attempt.outcome for attempt in result.attempts}

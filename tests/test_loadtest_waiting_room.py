@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from loadtests.history import check
+from loadtests.history import check, places_of
 from loadtests.run import run
 from loadtests.target import fetch_export
 from reference_server.pace import Pace
@@ -48,7 +48,8 @@ def test_a_queue_forms_everybody_gets_in_and_it_is_as_predicted(tmp_path: Path) 
     predicted = simulate(RUSH, plan)
     with running(RUSH, pace=Pace.SCENARIO, speedup=SPEEDUP) as server:
         lived = run(RUSH, plan, base_url=server.base_url, speedup=SPEEDUP, out=tmp_path / "out")
-        history = check(lived.attempts, fetch_export(server.base_url, server.admin_token), run=lived.run)
+        export = fetch_export(server.base_url, server.admin_token)
+        history = check(lived.attempts, export, places_of(RUSH), run=lived.run)
 
     measured = lived.attempts
     assert (lived.partial, history.anomalies) == (False, [])
