@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import Final, assert_never
 
 from reports.blocks import Block, Cell, Fold, Items, Paragraph, Section, Table, number, text
-from reports.cases import candidate_with, cases_of, scenario_of, sending_text
+from reports.cases import candidate_with, cases_of, scenario_of
 from reports.expectation import comparison, levers
 from reports.language import Language
 from reports.limits import broken_measures, joined, natures, reasons
+from reports.sending import sending_text
 from scenarios.inventory import inventory_of
 from scenarios.quantities import clock_text
 from scenarios.result import Candidate, Recommendation, Result, ScheduleLine, Supply

@@ -5,10 +5,11 @@ from typing import Final
 
 from reports.amounts import exact
 from reports.blocks import Block, Cell, Fold, Items, Paragraph, Picture, Section, Table, number, text
-from reports.cases import first_sms, sending_text
+from reports.cases import first_sms
 from reports.charts import Line, Panel, day
 from reports.language import Language
 from reports.limits import measure_name
+from reports.sending import sending_text
 from reports.svg import inline_svg
 from reports.timelines import at_minutes, clock_axis, clock_writer, settled_s, steps
 from scenarios.attempts import Outcome

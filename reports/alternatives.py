@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from reports.advice import last_sms_text, reasons_of
 from reports.amounts import exact, rough, value_text
 from reports.blocks import Cell, CellKind, Paragraph, Picture, Section, Table, number, text
-from reports.cases import cases_of, rejection_limit, rejection_measure, scenario_of, sending_label
+from reports.cases import cases_of, rejection_limit, rejection_measure, scenario_of
 from reports.charts import AxisWords, Point, trade_off
 from reports.language import Language
 from reports.limits import measure_name
+from reports.sending import sending_label
 from reports.svg import inline_svg
 from scenarios.result import Candidate, PolicyValue, Result
 
@@ -114,8 +115,8 @@ def _trade_off(result: Result, language: Language) -> Picture | None:
     )
 
 
-def _key(policy: PolicyValue) -> tuple[str, float]:
-    return str(policy.batch_size), policy.pause_s
+def _key(policy: PolicyValue) -> str:
+    return policy.model_dump_json()
 
 
 def _p50(candidate: Candidate, measure: str) -> float:

@@ -3,14 +3,15 @@
 from typing import Final
 
 from reports.blocks import Items, Section, Table, text
-from reports.cases import scenario_of, sending_text
+from reports.cases import scenario_of
 from reports.language import Language
 from reports.limits import joined
+from reports.sending import sending_text
 from scenarios.behaviour import Behaviour
 from scenarios.booking_platform import Platform
 from scenarios.inventory import inventory_of
 from scenarios.quantities import clock_text
-from scenarios.result import PolicyValue, Result
+from scenarios.result import BatchesValue, Result
 from scenarios.scenario import Scenario
 
 _NAMED: Final = 5
@@ -62,7 +63,7 @@ def _choices(scenario: Scenario, language: Language) -> list[_Row]:
         ("pauses", joined(language, [notation.duration(one) for one in search.pause]), "chosen"),
     ]
     if scenario.today:
-        own = PolicyValue(batch_size=scenario.today.batch_size, pause_s=scenario.today.pause, start="")
+        own = BatchesValue(batch_size=scenario.today.batch_size, pause_s=scenario.today.pause, start="")
         rows.append(("today", f"{language.pick(scenario.today.name)}: {sending_text(language, own)}", "chosen"))
     if scenario.municipality.population is None:
         names = [one.name for one in inventory]

@@ -94,20 +94,6 @@ def _last_sms(result: Result, policy: PolicyValue) -> dt.datetime | None:
     return first_sms(result, policy) + dt.timedelta(seconds=took.p50) if took else None
 
 
-def sending_text(language: Language, policy: PolicyValue) -> str:
-    """Name a policy in the middle of a sentence: "bolker på 200 med opphold på 15 minutter"."""
-    if policy.batch_size == "all":
-        return language.text("sending.all")
-    return language.text("sending.batches", size=policy.batch_size, pause=language.notation.duration(policy.pause_s))
-
-
-def sending_label(language: Language, policy: PolicyValue) -> str:
-    """Name a policy in a table or drawing: "200 / 15 minutter"."""
-    if policy.batch_size == "all":
-        return language.text("sending.all_label")
-    return f"{language.notation.number(policy.batch_size)} / {language.notation.duration(policy.pause_s)}"
-
-
 def rejection_limit(scenario: Scenario) -> Threshold | None:
     """Find the limit on rejections, if the scenario has one."""
     return next((one for one in scenario.limits if one.measure.startswith("rejections_per_100")), None)

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from reports.amounts import told_apart, unit_of
 from reports.blocks import Cell, CellKind, Paragraph, Section, Table, text
-from reports.cases import Case, cases_of, limit_of, sending_text
+from reports.cases import Case, cases_of, limit_of
 from reports.language import Language
 from reports.limits import limit_text, measure_name
+from reports.sending import sending_text
 from scenarios.measures import MEASURES
 from scenarios.result import Judged, Result
 

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from reports.advice import headline, invited_now, last_sms_text, nearest_misses, reasons_of, supply_sum
 from reports.agreement import remarks
 from reports.amounts import exact, told_apart, typical, value_text
-from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_of, sending_label
+from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_of
 from reports.language import Language, language_of
 from reports.limits import Nature, broken_measures, measure_name, natures
 from reports.method import verdict_sentence
 from reports.notation import LanguageCode
 from reports.plain_text import aligned, joined, prose
+from reports.sending import sending_label
 from scenarios.result import Candidate, Judged, Measurement, Result
 from scenarios.thresholds import Comparison, Threshold
 

@@ -5,9 +5,11 @@ from pathlib import Path
 from pydantic import ValidationError
 from pydantic_core import PydanticCustomError
 
-from scenarios.policy import ALL, Policy
-from scenarios.quantities import clock_of, seconds_of
-from scenarios.result import Result
+from scenarios.policies.batches import Batches
+from scenarios.policies.fields import ALL
+from scenarios.policy import Policy
+from scenarios.quantities import seconds_of
+from scenarios.result import Result, policy_of
 from scenarios.scenario import Scenario
 
 
@@ -23,11 +25,11 @@ def policy_named(scenario: Scenario, text: str) -> Policy:
     if text == "scenario":
         return scenario.policy
     if text == ALL:
-        return Policy.of(ALL, 0.0, start)
+        return Batches.of(ALL, 0.0, start)
     if text == "own":
         if scenario.today is None:
             raise ValueError(f"the scenario {scenario.name} has no [today] table with the municipality's own rule")
-        return Policy.of(scenario.today.batch_size, scenario.today.pause, start)
+        return Batches.of(scenario.today.batch_size, scenario.today.pause, start)
     path = Path(text)
     if path.is_dir() or path.suffix == ".json":
         return _recommended(path)
@@ -35,7 +37,7 @@ def policy_named(scenario: Scenario, text: str) -> Policy:
     if not slash or not size.strip().isdigit() or int(size) == 0:
         raise ValueError(f"no policy is called {text!r}: write scenario, all, own, 200/15 min or a result.json")
     try:
-        return Policy.of(int(size), seconds_of(pause.strip()), start)
+        return Batches.of(int(size), seconds_of(pause.strip()), start)
     except PydanticCustomError as problem:
         raise ValueError(f"in the policy {text!r}: {problem.message()}") from None
 
@@ -76,4 +78,4 @@ def _recommended(path: Path) -> Policy:
     if result.policy is None:
         answer = result.recommendation.answer if result.recommendation else result.kind
         raise ValueError(f"{path} recommends no plan (its answer is {answer})")
-    return Policy.of(result.policy.batch_size, result.policy.pause_s, clock_of(result.policy.start))
+    return policy_of(result.policy)

@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from typing import Any, cast
 
+from scenarios.policy import KINDS
 from scenarios.problems import KeyPath, Problem
 
 
@@ -36,7 +37,20 @@ def applied(
             problems.append(outcome)
         else:
             paths.add(outcome)
+    _of_one_kind(changed, paths)
     return changed, frozenset(paths), tuple(problems)
+
+
+def _of_one_kind(table: dict[str, Any], paths: set[KeyPath]) -> None:
+    """Where `--set` gives the policy another kind, the file's keys that this kind does not have make way."""
+    policy = table.get("policy")
+    if ("policy", "kind") not in paths or not isinstance(policy, dict):
+        return
+    kind = KINDS.get(str(cast(dict[str, Any], policy)["kind"]))
+    known = kind.model_fields if kind else cast(dict[str, Any], policy)
+    table["policy"] = {
+        key: value for key, value in cast(dict[str, Any], policy).items() if key in known or ("policy", key) in paths
+    }
 
 
 def _value(text: str) -> object:

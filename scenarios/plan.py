@@ -16,6 +16,7 @@ from scenarios.inventory import InvitingMunicipality, inventory_of
 from scenarios.policy import Policy, sent_times
 from scenarios.responding import acting_moments, response_delays
 from scenarios.scenario import Scenario
+from scenarios.sending import send_outs
 from scenarios.streams import (
     FloatArray,
     Quantity,
@@ -115,8 +116,7 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
     draw = _Draw(scenario.experiment.seed if seed is None else seed, replication, sum(m.invited for m in inventory))
     behaviour, session, patience = scenario.behaviour, scenario.behaviour.session, scenario.behaviour.patience
     tries = behaviour.after_rejection.give_up_after
-    rate, hours = scenario.invitation.sms_rate, scenario.hours(policy)
-    sent_s = np.concatenate([sent_times(policy, m.invited, rate, hours) for m in inventory])
+    sent_s = np.concatenate([sent_times(policy, one) for one in send_outs(scenario, policy)])
     delay_s = response_delays(behaviour.response, draw(Quantity.RESPONSE))
     municipality = np.repeat(np.arange(len(inventory)), [m.invited for m in inventory])
     book = _books(inventory, draw(Quantity.BOOK), municipality)

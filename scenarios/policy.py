@@ -1,60 +1,54 @@
-"""What the municipality chooses: how many SMS at a time, how long a pause, when the first one goes."""
+"""What the municipality chooses: which rule it sends by, and what that makes of a number of SMS.
+
+A policy is a small value of one of a closed set of kinds. Those of the open loop are known to the last batch before the
+first SMS is sent.
+"""
 
 import datetime as dt
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Any, Final, TypeAlias, cast
 
 import numpy as np
-from pydantic import BaseModel, BeforeValidator, Field, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, Discriminator, Tag
 
-from scenarios.quantities import Clock, Seconds
+from scenarios.policies.batches import Batches
+from scenarios.policies.capacity_matched import CapacityMatched
+from scenarios.policies.cohort_per_day import CohortPerDay
+from scenarios.policies.ramp import Ramp
+from scenarios.policies.send_out import SendOut
 from scenarios.sending_hours import SendingHours
 from scenarios.streams import FloatArray, quantised
 
-ALL: Final = "all"
-BatchSize = int | Literal["all"]
+OpenLoop: TypeAlias = Batches | Ramp | CohortPerDay | CapacityMatched
+Policy: TypeAlias = OpenLoop
+
+KINDS: Final[Mapping[str, type[BaseModel]]] = {
+    "batches": Batches,
+    "ramp": Ramp,
+    "cohort_per_day": CohortPerDay,
+    "capacity_matched": CapacityMatched,
+}
+"""Every kind by its name in scenario files."""
+
+_DAY_S: Final = 86_400.0
 
 
-def _batch_size_of(value: object) -> object:
-    if value == ALL or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-        return value
-    hint = 'write for example 200, or "all" for everyone at once'
-    raise PydanticCustomError(
-        "batch_size",
-        "a batch is a whole number of SMS above 0, got {got}",
-        {"hint": hint, "got": repr(value)},
-    )
+def _kind_of(value: object) -> str:
+    if isinstance(value, BaseModel):
+        return str(getattr(value, "kind", ""))
+    # Files older than the kinds have batches; what is no table at all is refused as one that should have been.
+    return str(cast(dict[str, Any], value).get("kind", "batches")) if isinstance(value, dict) else "batches"
 
 
-BatchSizeField = Annotated[
-    BatchSize,
-    BeforeValidator(_batch_size_of),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "all"}], "examples": [200, "all"]}),
+PolicyField: TypeAlias = Annotated[
+    Annotated[Batches, Tag("batches")]
+    | Annotated[Ramp, Tag("ramp")]
+    | Annotated[CohortPerDay, Tag("cohort_per_day")]
+    | Annotated[CapacityMatched, Tag("capacity_matched")],
+    Discriminator(_kind_of),
 ]
-
-
-class Policy(BaseModel, frozen=True, extra="forbid"):
-    """A rule for sending: equal batches with a fixed pause from start to start.
-
-    `pause` is in seconds inside Python and carries its unit in files; it means nothing when the batch is "all".
-    """
-
-    batch_size: BatchSizeField = Field(description="SMS in one batch (bolk), or all")
-    pause: Seconds = Field(default=0.0, ge=0, description="from the start of one batch to the start of the next")
-    start: Clock = Field(description="when the first SMS goes; off the full hour, where neighbours start")
-
-    @classmethod
-    def of(cls, batch_size: BatchSize, pause_s: float, start: dt.time) -> Self:
-        """Make a policy from plain numbers; the constructor reads what people write, with units."""
-        return cls.model_construct(batch_size=batch_size, pause=pause_s, start=start)
-
-    @property
-    def at_once(self) -> bool:
-        """Whether everybody is invited in one batch."""
-        return self.batch_size == ALL
+"""A policy as scenario files have it: `kind` says which keys belong to it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,49 +60,66 @@ class Batch:
     count: int
 
 
-def schedule(policy: Policy, invited: int, hours: SendingHours | None = None) -> tuple[Batch, ...]:
-    """Split the invited into batches; the last one may be smaller.
+def schedule(policy: OpenLoop, send_out: SendOut) -> tuple[Batch, ...]:
+    """Split the invited into batches; the last one of a portion may be smaller.
 
     Without sending hours the batches follow each other day and night.
     """
-    size = invited if policy.batch_size == ALL else min(policy.batch_size, invited)
-    count = math.ceil(invited / size) if invited else 0
-    return tuple(
-        Batch(number=k + 1, at_s=at_s, count=min(size, invited - k * size))
-        for k, at_s in enumerate(_starts(policy.pause, count, hours))
-    )
+    batches: list[Batch] = []
+    left, first_s = send_out.invited, 0.0
+    for sizes in policy.portions(send_out):
+        for size, at_s in zip(sizes, sending_moments(policy.pause, send_out.hours, first_s), strict=False):
+            if left == 0:
+                return tuple(batches)
+            batches.append(Batch(number=len(batches) + 1, at_s=at_s, count=min(size, left)))
+            left -= batches[-1].count
+        first_s = _day_after(batches[-1].at_s, send_out.hours)
+    return tuple(batches)
 
 
-def sent_times(policy: Policy, invited: int, sms_per_s: float, hours: SendingHours | None = None) -> FloatArray:
-    """When each SMS leaves the gateway, which sends one after the other at its own rate.
+def sending_moments(pause_s: float, hours: SendingHours | None, first_s: float = 0.0) -> Iterator[float]:
+    """When batches may be handed to the gateway, without end; a day's are counted from its first, so sums are exact."""
+    day_s, since = first_s, 0
+    while True:
+        at_s = day_s + since * pause_s
+        if hours is not None and at_s > first_s and not hours.may_send(at_s):
+            at_s = day_s = hours.next_day_s(at_s)
+            since = 0
+        yield at_s
+        since += 1
 
-    A batch that comes before the gateway has finished the one before waits its turn.
+
+def _day_after(at_s: float, hours: SendingHours | None) -> float:
+    """When the next sending day begins; without hours each day begins where the first one did."""
+    return (at_s // _DAY_S + 1) * _DAY_S if hours is None else hours.next_day_s(at_s)
+
+
+class Gateway:
+    """The SMS gateway, which sends one after the other at its own rate.
+
+    A batch that comes before it has finished the one before waits its turn.
+    """
+
+    def __init__(self, sms_per_s: float) -> None:
+        self._sms_per_s, self._free_s = sms_per_s, 0.0
+
+    def send(self, at_s: float, count: int) -> FloatArray:
+        """When each SMS of a batch leaves: (count,) float64, ascending, on the 2^-24 s grid."""
+        begins_s = max(self._free_s, at_s)
+        self._free_s = begins_s + count / self._sms_per_s
+        return quantised(begins_s + np.arange(count) / self._sms_per_s)
+
+
+def sent_times(policy: OpenLoop, send_out: SendOut) -> FloatArray:
+    """When each SMS leaves the gateway.
 
     Returns
     -------
     ndarray
         (invited,) float64, seconds from the first SMS, ascending, on the 2^-24 s grid.
     """
-    times = np.empty(invited)
-    at, done = 0.0, 0
-    for batch in schedule(policy, invited, hours):
-        at = max(at, batch.at_s)
-        times[done : done + batch.count] = at + np.arange(batch.count) / sms_per_s
-        at += batch.count / sms_per_s
-        done += batch.count
-    return quantised(times)
-
-
-def _starts(pause_s: float, count: int, hours: SendingHours | None) -> Iterator[float]:
-    """When each batch is handed to the gateway; a day's batches are counted from its first, so that sums are exact."""
-    day_s, since = 0.0, 0
-    for _ in range(count):
-        at_s = day_s + since * pause_s
-        if hours is not None and at_s > 0 and not hours.may_send(at_s):
-            at_s = day_s = hours.next_day_s(at_s)
-            since = 0
-        yield at_s
-        since += 1
+    gateway = Gateway(send_out.sms_per_s)
+    return np.concatenate([gateway.send(one.at_s, one.count) for one in schedule(policy, send_out)] or [np.empty(0)])
 
 
 def clock_at(policy: Policy, send_date: dt.date, at_s: float, zone: dt.tzinfo) -> dt.datetime:

@@ -9,6 +9,7 @@ from typing import Any, Final
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from scenarios.policy import KINDS
 from scenarios.problems import KeyPath, Problem, key_text
 from scenarios.scenario import Scenario
 from scenarios.source import Document
@@ -43,10 +44,11 @@ _HINTS: Final = {
 def problem_of(error: ErrorDetails, document: Document) -> Problem:
     """Translate one error of a document."""
     context = error.get("ctx", {})
-    path: KeyPath = error["loc"] or tuple(context.get("where", ()))
-    got = _got(document, path)
+    told: KeyPath = error["loc"] or tuple(context.get("where", ()))
     kind = error["type"]
-    what, hint = _said(error, context, path)
+    what, hint = _said(error, context, told)
+    path = _as_written(told, kind)
+    got = _got(document, path)
     return Problem(
         where=key_text(path) or "the whole file",
         what=what,
@@ -57,6 +59,13 @@ def problem_of(error: ErrorDetails, document: Document) -> Problem:
     )
 
 
+def _as_written(path: KeyPath, error: str) -> KeyPath:
+    """The key as the file has it: pydantic puts the kind of a policy between the table and its keys."""
+    if error == "union_tag_invalid":
+        return (*path, "kind")
+    return (path[0], *path[2:]) if path[:1] == ("policy",) and path[1:2] and path[1] in KINDS else path
+
+
 def _said(error: ErrorDetails, context: dict[str, Any], path: KeyPath) -> tuple[str, str]:
     kind = error["type"]
     if "hint" in context:
@@ -65,6 +74,13 @@ def _said(error: ErrorDetails, context: dict[str, Any], path: KeyPath) -> tuple[
         return "missing", _description(path)
     if kind == "extra_forbidden":
         return "unknown key", _meant(path)
+    if kind == "union_tag_invalid":
+        return "unknown kind", _kind_meant(str(context["tag"]))
+    return _said_of_a_value(error, context, path)
+
+
+def _said_of_a_value(error: ErrorDetails, context: dict[str, Any], path: KeyPath) -> tuple[str, str]:
+    kind = error["type"]
     if kind == "literal_error":
         return f"expected {context['expected']}", _description(path)
     if kind in _BOUNDS:
@@ -90,10 +106,18 @@ def _meant(path: KeyPath) -> str:
     close = difflib.get_close_matches(key, legal, n=1, cutoff=0.6)
     if close:
         return f"did you mean {close[0]}?"
+    kinds = [kind for kind, part in KINDS.items() if key in part.model_fields] if path[0] == "policy" else []
+    if kinds:
+        return f"{key} belongs to the kind {' or '.join(kinds)}; the keys of {path[1]} are {', '.join(legal)}"
     elsewhere = [key_text(place) for place in _every_key() if place[-1] == key]
     if elsewhere:
         return f"{key} belongs elsewhere: {' or '.join(elsewhere[:3])}"
     return f"the keys here are {', '.join(legal)}"
+
+
+def _kind_meant(name: str) -> str:
+    close = difflib.get_close_matches(name, list(KINDS), n=1)
+    return f"did you mean {close[0]}?" if close else f"the kinds are {', '.join(KINDS)}"
 
 
 def _description(path: KeyPath) -> str:
@@ -107,8 +131,10 @@ def _description(path: KeyPath) -> str:
 def part_at(path: KeyPath) -> type[BaseModel] | None:
     """The table of the format that stands at a key; None where there is none."""
     part: type[BaseModel] | None = Scenario
-    for key in path:
-        if isinstance(key, str):
+    for depth, key in enumerate(path):
+        if path[:depth] == ("policy",) and key in KINDS:
+            part = KINDS[str(key)]
+        elif isinstance(key, str):
             part = keys_of(part).get(key)
     return part
 

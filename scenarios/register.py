@@ -114,7 +114,12 @@ def _hyphenated() -> frozenset[str]:
 
 
 def inhabitants(entry: RegisteredMunicipality, cohort: str) -> int:
-    """Count the inhabitants of an age group that is one band or several neighbours, "45-54", "18-64" or "65+".
+    """Count the inhabitants of an age group, as `bands_of`."""
+    return sum(entry.by_band[band] for band in bands_of(cohort))
+
+
+def bands_of(cohort: str) -> range:
+    """Which bands make an age group, one or several neighbours: "45-54", "18-64" or "65+".
 
     Raises
     ------
@@ -128,4 +133,4 @@ def inhabitants(entry: RegisteredMunicipality, cohort: str) -> int:
     starts, ends = [band[0] for band in _BANDS], [band[1] for band in _BANDS]
     if low not in starts or high not in ends or (high is not None and high < low):
         raise UnknownCohort(cohort)
-    return sum(entry.by_band[starts.index(low) : ends.index(high) + 1])
+    return range(starts.index(low), ends.index(high) + 1)

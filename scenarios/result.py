@@ -2,14 +2,19 @@
 
 import math
 from collections.abc import Sequence
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 from scenarios.part import Words
-from scenarios.policy import BatchSize, Policy
-from scenarios.quantities import clock_text
+from scenarios.policies.batches import Batches
+from scenarios.policies.capacity_matched import CapacityMatched
+from scenarios.policies.cohort_per_day import CohortPerDay
+from scenarios.policies.fields import BatchSize
+from scenarios.policies.ramp import Ramp
+from scenarios.policy import Policy
+from scenarios.quantities import clock_of, clock_text
 
 SCHEMA: Final = "bolk.result/1"
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -45,12 +50,16 @@ class Judged(Piece):
     verdict: Verdict
 
 
-class PolicyValue(Piece):
-    """A policy in a result: seconds and plain numbers."""
+class BatchesValue(Piece):
+    """Equal batches in a result: seconds and plain numbers."""
 
     batch_size: BatchSize
     pause_s: float
     start: str
+
+
+PolicyValue: TypeAlias = BatchesValue | Ramp | CohortPerDay | CapacityMatched
+"""A policy in a result: batches by their numbers, every other kind as a scenario file has it."""
 
 
 class ScenarioRef(Piece):
@@ -96,7 +105,7 @@ class Timeline(Piece):
 class Candidate(Piece):
     """A policy that was tried. `kept` of `runs` replications kept every limit; `failed` names what broke it."""
 
-    policy: PolicyValue
+    policy: BatchesValue
     roles: list[Role]
     name: Words | None = None
     batches: int
@@ -115,8 +124,8 @@ class Recommendation(Piece):
     """What to do: the answer, the plan and its schedule; `tied` cannot be told apart from it."""
 
     answer: Answer
-    policy: PolicyValue | None
-    tied: list[PolicyValue]
+    policy: BatchesValue | None
+    tied: list[BatchesValue]
     schedule: list[ScheduleLine]
     supply: Supply
 
@@ -199,7 +208,19 @@ class Result(Piece):
 
 def policy_value(policy: Policy) -> PolicyValue:
     """A policy as results state it."""
-    return PolicyValue(batch_size=policy.batch_size, pause_s=policy.pause, start=clock_text(policy.start))
+    return batches_value(policy) if isinstance(policy, Batches) else policy
+
+
+def batches_value(policy: Batches) -> BatchesValue:
+    """Equal batches as results state them."""
+    return BatchesValue(batch_size=policy.batch_size, pause_s=policy.pause, start=clock_text(policy.start))
+
+
+def policy_of(value: PolicyValue) -> Policy:
+    """The policy that a result states."""
+    if isinstance(value, BatchesValue):
+        return Batches.of(value.batch_size, value.pause_s, clock_of(value.start))
+    return value
 
 
 def summary_of(values: Sequence[float | None]) -> Summary | None:

@@ -16,7 +16,9 @@ from scenarios.behaviour import Behaviour
 from scenarios.book_type import BookType
 from scenarios.booking_platform import Platform
 from scenarios.part import Part, Window, Words, senseless
-from scenarios.policy import BatchSizeField, Policy
+from scenarios.policies.cohort_per_day import CohortPerDay
+from scenarios.policies.fields import BatchSizeField, Pause
+from scenarios.policy import Policy, PolicyField
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.thresholds import Threshold, threshold_of
@@ -98,7 +100,7 @@ class OwnRule(Part):
 
     name: Words = Field(description="what the report calls it")
     batch_size: BatchSizeField = Field(description="SMS in one batch (bolk), or all")
-    pause: Seconds = Field(default=0.0, ge=0, description="from the start of one batch to the start of the next")
+    pause: Pause = 0.0
 
 
 class Search(Part):
@@ -142,7 +144,7 @@ class Scenario(Part):
     municipality: MunicipalityField = Field(description="who invites")
     invitation: Invitation = Field(description="who gets an SMS, and when")
     slots: tuple[SlotBlock, ...] = Field(min_length=1, description="free appointments, one [[slots]] for each book")
-    policy: Policy = Field(description="used by simulate and loadtest")
+    policy: PolicyField = Field(description="used by simulate and loadtest; its kind is batches if none is given")
     today: OwnRule | None = Field(
         default=None, description="how the municipality sends today, judged beside the advice"
     )
@@ -173,6 +175,14 @@ class Scenario(Part):
     def _invited_is_known(self) -> Self:
         for refusal in refusals_of(self.municipality, self.invitation):
             raise refusal
+        return self
+
+    @model_validator(mode="after")
+    def _cohorts_are_those_invited(self) -> Self:
+        if isinstance(self.policy, CohortPerDay) and self.policy.cohorts:
+            refusal = _refusal_of_cohorts(self.policy.cohorts, self.invitation.cohort)
+            if refusal is not None:
+                raise refusal
         return self
 
     @property
@@ -209,6 +219,21 @@ def refusals_of(municipality: Municipality, invitation: Invitation) -> list[Pyda
     except register.UnknownCohort as problem:
         refusals.append(senseless(str(problem), problem.hint, "invitation", "cohort"))
     return refusals
+
+
+def _refusal_of_cohorts(cohorts: tuple[str, ...], invited: str | None) -> PydanticCustomError | None:
+    """Why age groups, one a day, are not exactly those who are invited; None where they are."""
+    where = ("policy", "cohorts")
+    if invited is None:
+        hint = 'give invitation.cohort = "18+", or policy.share = "20 %"'
+        return senseless("age groups can only be told apart where an age group is invited", hint, *where)
+    try:
+        bands = [band for cohort in cohorts for band in register.bands_of(cohort)]
+    except register.UnknownCohort as problem:
+        return senseless(str(problem), problem.hint, *where)
+    if sorted(bands) == list(register.bands_of(invited)):
+        return None
+    return senseless(f"the age groups are not those of {invited}, each once", "let them be it together", *where)
 
 
 def _seconds_between(start: dt.time, end: dt.time) -> float:

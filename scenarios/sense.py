@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from scenarios.inventory import expected_takers, largest_invited, total_capacity
-from scenarios.policy import ALL, Policy, clock_at, sent_times
+from scenarios.policies.batches import Batches
+from scenarios.policies.fields import ALL
+from scenarios.policy import Policy, clock_at, sent_times
 from scenarios.problems import KeyPath
 from scenarios.public_holidays import public_holiday
 from scenarios.quantities import clock_text, length_text
 from scenarios.scenario import Scenario
+from scenarios.sending import largest_send_out
 
 MOST_AT_ONCE: Final = 10_000
 """Stavanger sent 10,000 SMS at once in April 2021 and the log-in stopped.
@@ -80,12 +83,13 @@ def _room(scenario: Scenario) -> Iterator[Doubt]:
 
 def _rules(scenario: Scenario) -> Iterator[Doubt]:
     most = largest_invited(scenario)
-    rules = {"policy": scenario.policy}
+    rules: dict[str, Policy] = {"policy": scenario.policy}
     if scenario.today:
-        rules["today"] = Policy.of(scenario.today.batch_size, scenario.today.pause, scenario.policy.start)
+        rules["today"] = Batches.of(scenario.today.batch_size, scenario.today.pause, scenario.policy.start)
     for where, rule in rules.items():
-        yield from _late(scenario, where, rule, most)
-        yield from _sizes((where, "batch_size"), most if rule.batch_size == ALL else rule.batch_size, most)
+        yield from _late(scenario, where, rule)
+        if isinstance(rule, Batches):
+            yield from _sizes((where, "batch_size"), most if rule.batch_size == ALL else rule.batch_size, most)
     for size in scenario.search.batch_size:
         if size != ALL:  # everyone at once is always tried, as the yardstick
             yield from _sizes(("search", "batch_size"), size, most)
@@ -98,8 +102,8 @@ def _sizes(where: KeyPath, size: int, invited: int) -> Iterator[Doubt]:
         yield Doubt(where=where, what=f"{size:,} SMS at once; 10,000 stopped Stavanger in April 2021")
 
 
-def _late(scenario: Scenario, where: str, rule: Policy, invited: int) -> Iterator[Doubt]:
-    last_s = float(sent_times(rule, invited, scenario.invitation.sms_rate, scenario.hours(rule))[-1])
+def _late(scenario: Scenario, where: str, rule: Policy) -> Iterator[Doubt]:
+    last_s = float(sent_times(rule, largest_send_out(scenario, rule))[-1])
     closes = dt.datetime.combine(scenario.invitation.send_date, scenario.invitation.window.to, tzinfo=scenario.zone)
     last = clock_at(rule, scenario.invitation.send_date, last_s, scenario.zone)
     if last > closes:

@@ -5,9 +5,9 @@ from concurrent.futures import Executor
 from typing import Final
 
 from scenarios.columns import columns_of
-from scenarios.inventory import expected_takers, largest_invited, total_capacity, total_invited
+from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.plan import Plan
-from scenarios.policy import Policy, clock_at, schedule
+from scenarios.policy import OpenLoop, Policy, clock_at, schedule
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
 from scenarios.result import (
     Candidate,
@@ -17,10 +17,12 @@ from scenarios.result import (
     ScheduleLine,
     Supply,
     Verdict,
+    batches_value,
     policy_value,
 )
 from scenarios.run import Run, metrics_of, run_of
 from scenarios.scenario import Scenario
+from scenarios.sending import largest_send_out
 from simulation.engine import Engine
 from simulation.experiment import Experiment, Progress
 from simulation.judging import judge
@@ -49,10 +51,10 @@ def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
     last = clock_at(trial.policy, scenario.invitation.send_date, trial.last_sms_s, scenario.zone)
     by_name = bool(trial.roles)
     return Candidate(
-        policy=policy_value(trial.policy),
+        policy=batches_value(trial.policy),
         roles=list(trial.roles),
         name=trial.name,
-        batches=len(schedule(trial.policy, largest_invited(scenario), scenario.hours(trial.policy))),
+        batches=len(schedule(trial.policy, largest_send_out(scenario, trial.policy))),
         last_sms_at=last.isoformat(timespec="seconds"),
         metrics=metrics_of(trial.runs),
         thresholds=judgement.thresholds,
@@ -69,17 +71,17 @@ def recommendation_of(scenario: Scenario, finding: Finding) -> Recommendation:
     """The answer with its schedule; several municipalities follow the same rule, each over its own list."""
     return Recommendation(
         answer=finding.answer,
-        policy=policy_value(finding.chosen) if finding.chosen else None,
-        tied=[policy_value(policy) for policy in finding.tied],
+        policy=batches_value(finding.chosen) if finding.chosen else None,
+        tied=[batches_value(policy) for policy in finding.tied],
         schedule=schedule_lines(scenario, finding.chosen) if finding.chosen else [],
         supply=supply_of(scenario),
     )
 
 
-def schedule_lines(scenario: Scenario, policy: Policy) -> list[ScheduleLine]:
+def schedule_lines(scenario: Scenario, policy: OpenLoop) -> list[ScheduleLine]:
     """The sendings by the clock, for the municipality that invites most."""
     lines: list[ScheduleLine] = []
-    for batch in schedule(policy, largest_invited(scenario), scenario.hours(policy)):
+    for batch in schedule(policy, largest_send_out(scenario, policy)):
         at = clock_at(policy, scenario.invitation.send_date, batch.at_s, scenario.zone)
         sent = lines[-1].sent if lines else 0
         lines.append(

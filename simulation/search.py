@@ -8,12 +8,14 @@ and the first good one is the answer.
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from scenarios.inventory import expected_takers, inventory_of, total_capacity
+from scenarios.inventory import expected_takers, total_capacity
 from scenarios.part import Words
-from scenarios.policy import Policy, clock_at, sent_times
+from scenarios.policies.batches import Batches
+from scenarios.policy import clock_at, sent_times
 from scenarios.result import Answer, Role
 from scenarios.run import Run
 from scenarios.scenario import Scenario
+from scenarios.sending import send_outs
 from simulation.experiment import Experiment
 from simulation.judging import Judgement, is_lost, judge
 
@@ -24,7 +26,7 @@ ALL_AT_ONCE = Words(nb="Alle samtidig", en="All at once")
 class Trial:
     """A policy that was tried, by the names it goes under."""
 
-    policy: Policy
+    policy: Batches
     last_sms_s: float
     in_time: bool
     roles: tuple[Role, ...] = ()
@@ -38,8 +40,8 @@ class Finding:
     """What the search found; `chosen` is None unless the answer is a plan."""
 
     answer: Answer
-    chosen: Policy | None
-    tied: tuple[Policy, ...]
+    chosen: Batches | None
+    tied: tuple[Batches, ...]
     trials: tuple[Trial, ...]
 
 
@@ -62,22 +64,21 @@ def search(experiment: Experiment) -> Finding:
     return _finding(experiment, answer, chosen, tied, named, grid)
 
 
-def finishes_in_time(scenario: Scenario, policy: Policy) -> bool:
+def finishes_in_time(scenario: Scenario, policy: Batches) -> bool:
     """Whether the last SMS goes before `search.finish_by`, in every municipality."""
     last = clock_at(policy, scenario.invitation.send_date, last_sms_s(scenario, policy), scenario.zone)
     return last.date() == scenario.invitation.send_date and last.time() <= scenario.search.finish_by
 
 
-def last_sms_s(scenario: Scenario, policy: Policy) -> float:
+def last_sms_s(scenario: Scenario, policy: Batches) -> float:
     """Seconds from the first SMS to the last one, over all municipalities."""
-    rate, hours = scenario.invitation.sms_rate, scenario.hours(policy)
-    return max(float(sent_times(policy, owner.invited, rate, hours)[-1]) for owner in inventory_of(scenario))
+    return max(float(sent_times(policy, one)[-1]) for one in send_outs(scenario, policy))
 
 
-def _walk(experiment: Experiment, in_time: list[Policy]) -> tuple[Policy | None, tuple[Policy, ...]]:
+def _walk(experiment: Experiment, in_time: list[Batches]) -> tuple[Batches | None, tuple[Batches, ...]]:
     """The first good policy in order of finishing time, and the good ones that finish at the same minute."""
     scenario = experiment.scenario
-    good: list[Policy] = []
+    good: list[Batches] = []
     for policy in in_time:
         if good and _minute(scenario, policy) > _minute(scenario, good[0]):
             break
@@ -87,7 +88,7 @@ def _walk(experiment: Experiment, in_time: list[Policy]) -> tuple[Policy | None,
     return (good[0], tuple(good[1:])) if good else (None, ())
 
 
-def _is_good(experiment: Experiment, policy: Policy) -> bool:
+def _is_good(experiment: Experiment, policy: Batches) -> bool:
     """Add runs, as many at a time as there are of the first few, until the policy is lost or has them all."""
     runs = experiment.scenario.experiment.runs
     done = runs.min
@@ -102,34 +103,34 @@ def _is_good(experiment: Experiment, policy: Policy) -> bool:
     return False
 
 
-def _complete(experiment: Experiment, policies: Iterable[Policy]) -> None:
+def _complete(experiment: Experiment, policies: Iterable[Batches]) -> None:
     experiment.replicate([(policy, r) for policy in policies for r in range(experiment.scenario.experiment.runs.max)])
 
 
-def _grid(scenario: Scenario) -> list[Policy]:
+def _grid(scenario: Scenario) -> list[Batches]:
     """Every batch size with every pause, soonest finished first, smaller batches before larger at the same time."""
     start = scenario.policy.start
     policies = {
-        Policy.of(size, 0.0 if size == "all" else pause, start)
+        Batches.of(size, 0.0 if size == "all" else pause, start)
         for size in scenario.search.batch_size
         for pause in scenario.search.pause
     }
     return sorted(policies, key=lambda policy: (last_sms_s(scenario, policy), _size(policy), policy.pause))
 
 
-def _size(policy: Policy) -> float:
+def _size(policy: Batches) -> float:
     return float("inf") if policy.batch_size == "all" else policy.batch_size
 
 
-def _minute(scenario: Scenario, policy: Policy) -> float:
+def _minute(scenario: Scenario, policy: Batches) -> float:
     return last_sms_s(scenario, policy) // 60
 
 
-def _named(scenario: Scenario) -> dict[Policy, Words]:
+def _named(scenario: Scenario) -> dict[Batches, Words]:
     start = scenario.policy.start
-    named = {Policy.of("all", 0.0, start): ALL_AT_ONCE}
+    named = {Batches.of("all", 0.0, start): ALL_AT_ONCE}
     if scenario.today is not None:
-        own = Policy.of(scenario.today.batch_size, scenario.today.pause, start)
+        own = Batches.of(scenario.today.batch_size, scenario.today.pause, start)
         named.setdefault(own, scenario.today.name)
     return named
 
@@ -137,10 +138,10 @@ def _named(scenario: Scenario) -> dict[Policy, Words]:
 def _finding(
     experiment: Experiment,
     answer: Answer,
-    chosen: Policy | None,
-    tied: tuple[Policy, ...],
-    named: dict[Policy, Words],
-    grid: Iterable[Policy],
+    chosen: Batches | None,
+    tied: tuple[Batches, ...],
+    named: dict[Batches, Words],
+    grid: Iterable[Batches],
 ) -> Finding:
     scenario = experiment.scenario
     at_once, *own = named

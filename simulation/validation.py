@@ -16,7 +16,7 @@ from scenarios.attempts import Attempt, Outcome
 from scenarios.choice import Pick
 from scenarios.law_check import Family, LawCheck, Validation
 from scenarios.plan import plan_of
-from scenarios.policy import Policy
+from scenarios.policies.batches import Batches
 from scenarios.strategy import Strategy
 from scenarios.streams import TICK_S, FloatArray, quantised
 from simulation import law_settings as at
@@ -222,7 +222,7 @@ def gateway(rng: np.random.Generator) -> list[LawCheck]:
 def _sending(batch_size: int | str, pause_s: float, count: int = 1000, per_s: float = 16.0) -> LawCheck:
     scenario = at.platform(count, 1, strategy=Strategy.ASSIGN)
     scenario = scenario.model_copy(update={"invitation": scenario.invitation.model_copy(update={"sms_rate": per_s})})
-    policy = Policy.of("all" if batch_size == "all" else int(batch_size), pause_s, scenario.policy.start)
+    policy = Batches.of("all" if batch_size == "all" else int(batch_size), pause_s, scenario.policy.start)
     sent_s = plan_of(scenario, policy, 0).sent_s
     plan = at.plan(scenario, sent_s)
     opened_s = [attempt.planned_s for attempt in at.lived(at.world_of(scenario), plan, at.work(plan))]

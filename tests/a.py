@@ -6,6 +6,7 @@ import tomllib
 from importlib.resources import files
 from typing import Any
 
+from scenarios.policies.batches import Batches
 from scenarios.scenario import Scenario
 
 
@@ -16,6 +17,12 @@ def scenario(overrides: dict[str, Any] | None = None) -> Scenario:
         *parents, key = path.split(".")
         functools.reduce(lambda part, name: part[name], parents, table)[key] = value
     return Scenario.model_validate(table)
+
+
+def batches_of(asked: Scenario) -> Batches:
+    """The policy of a scenario that sends in equal batches."""
+    assert isinstance(asked.policy, Batches)
+    return asked.policy
 
 
 def scenario_of_three_municipalities(overrides: dict[str, Any] | None = None) -> Scenario:

@@ -12,7 +12,9 @@ from reports.page import report_html
 from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.measures import MEASURES
 from scenarios.part import Words
-from scenarios.policy import Policy, clock_at, schedule
+from scenarios.policies.batches import Batches
+from scenarios.policies.send_out import SendOut
+from scenarios.policy import Batch, clock_at, schedule
 from scenarios.reading import sha256_of
 from scenarios.result import (
     Candidate,
@@ -29,7 +31,7 @@ from scenarios.result import (
     ScheduleLine,
     Supply,
     Timeline,
-    policy_value,
+    batches_value,
     summary_of,
 )
 from scenarios.scenario import Scenario
@@ -61,7 +63,11 @@ def big() -> Scenario:
     return a.scenario(BIG)
 
 
-def runs_of(policy: Policy, runs: int, invited: int, capacity: int) -> list[Run]:
+def _schedule(policy: Batches, invited: int) -> tuple[Batch, ...]:
+    return schedule(policy, SendOut(invited=invited))
+
+
+def runs_of(policy: Batches, runs: int, invited: int, capacity: int) -> list[Run]:
     """Invent the measures of some runs: worse the more SMS go out in a quarter of an hour."""
     size = invited if policy.batch_size == "all" else min(policy.batch_size, invited)
     crowd = size if policy.batch_size == "all" else min(invited, size * 1800 / max(policy.pause, 60))
@@ -70,7 +76,7 @@ def runs_of(policy: Policy, runs: int, invited: int, capacity: int) -> list[Run]
     return [_run(float(press), dice, policy, invited, capacity) for _ in range(runs)]
 
 
-def _run(press: float, dice: np.random.Generator, policy: Policy, invited: int, capacity: int) -> Run:
+def _run(press: float, dice: np.random.Generator, policy: Batches, invited: int, capacity: int) -> Run:
     luck = float(dice.lognormal(0, 0.12))
     rejected = min(70.0, (16 + 45 * press**1.5) * luck)
     slow = 0.4 + 11 * press**2 * luck
@@ -83,7 +89,7 @@ def _run(press: float, dice: np.random.Generator, policy: Policy, invited: int, 
         "gave_up_per_100_citizens": 12 * press**1.5 * luck,
         "error_rate": 0.0 if press < 0.5 else 0.021 * press * luck,
         "response_time_p95_s": slow,
-        "time_to_invite_all_s": schedule(policy, invited)[-1].at_s + 5,
+        "time_to_invite_all_s": _schedule(policy, invited)[-1].at_s + 5,
         "booked_count": float(booked),
         "unfilled_slots_count": float(capacity - booked),
         "double_bookings": 0.0,
@@ -111,13 +117,13 @@ def samples(runs: Sequence[Run]) -> dict[str, list[float | None]]:
     return {name: [run[name] for run in runs] for name in names}
 
 
-def timeline(policy: Policy, invited: int, confirmed_share: float = 0.7) -> Timeline:
+def timeline(policy: Batches, invited: int, confirmed_share: float = 0.7) -> Timeline:
     """Invent a day: SMS by the schedule, people opening within minutes, most of them confirmed."""
     minutes = np.arange(1, 361)
-    sent = sum(np.where(minutes * 60 > batch.at_s, batch.count, 0) for batch in schedule(policy, invited))
+    sent = sum(np.where(minutes * 60 > batch.at_s, batch.count, 0) for batch in _schedule(policy, invited))
     opened = sum(
         0.75 * batch.count * np.clip(1 - np.exp(-(minutes - batch.at_s / 60) / 24), 0, 1)
-        for batch in schedule(policy, invited)
+        for batch in _schedule(policy, invited)
     )
     confirmed, rejected = np.array(opened) * confirmed_share / 0.75, np.array(opened) * 0.3
     curves = (np.array(one).astype(int).tolist() for one in (sent, opened, confirmed, rejected, confirmed + rejected))
@@ -125,18 +131,18 @@ def timeline(policy: Policy, invited: int, confirmed_share: float = 0.7) -> Time
     return Timeline(step_s=60.0, **dict(zip(names, curves, strict=True)))
 
 
-def candidate(scenario: Scenario, policy: Policy, runs: int, *roles: Role, name: Words | None = None) -> Candidate:
+def candidate(scenario: Scenario, policy: Batches, runs: int, *roles: Role, name: Words | None = None) -> Candidate:
     """One policy that was tried, or too late to be (no runs)."""
     invited = total_invited(scenario)
     made = runs_of(policy, runs, invited, total_capacity(scenario))
     verdicts = judged(scenario, made) if made else []
     kept = sum(all(limit.kept_by(run[limit.measure]) for limit in scenario.limits) for run in made)
-    last = clock_at(policy, scenario.invitation.send_date, schedule(policy, invited)[-1].at_s + 5, scenario.zone)
+    last = clock_at(policy, scenario.invitation.send_date, _schedule(policy, invited)[-1].at_s + 5, scenario.zone)
     return Candidate(
-        policy=policy_value(policy),
+        policy=batches_value(policy),
         roles=list(roles),
         name=name,
-        batches=len(schedule(policy, invited)),
+        batches=len(_schedule(policy, invited)),
         last_sms_at=last.isoformat(timespec="seconds"),
         metrics=metrics(made),
         thresholds=verdicts,
@@ -187,8 +193,8 @@ def supply(scenario: Scenario) -> Supply:
     )
 
 
-def lines(scenario: Scenario, policy: Policy) -> list[ScheduleLine]:
-    batches = schedule(policy, total_invited(scenario))
+def lines(scenario: Scenario, policy: Batches) -> list[ScheduleLine]:
+    batches = _schedule(policy, total_invited(scenario))
     return [
         ScheduleLine(
             batch=batch.number,
@@ -200,14 +206,14 @@ def lines(scenario: Scenario, policy: Policy) -> list[ScheduleLine]:
     ]
 
 
-def grid(scenario: Scenario, chosen: Policy | None, runs: int) -> list[Candidate]:
+def grid(scenario: Scenario, chosen: Batches | None, runs: int) -> list[Candidate]:
     """Every policy of the search, and the own rule, with their roles."""
     finish = dt.datetime.combine(scenario.invitation.send_date, scenario.search.finish_by, scenario.zone)
     tried: list[Candidate] = []
     for size in scenario.search.batch_size:
         for pause in (0.0,) if size == "all" else scenario.search.pause:
-            policy = Policy(batch_size=size, pause=f"{pause:g} s", start=START)  # pyright: ignore[reportArgumentType]
-            last_s = schedule(policy, total_invited(scenario))[-1].at_s
+            policy = Batches(batch_size=size, pause=f"{pause:g} s", start=START)  # pyright: ignore[reportArgumentType]
+            last_s = _schedule(policy, total_invited(scenario))[-1].at_s
             late = clock_at(policy, scenario.invitation.send_date, last_s, scenario.zone) > finish
             roles: list[Role] = []
             if policy == chosen:
@@ -226,7 +232,7 @@ def recommended(scenario: Scenario | None = None, *, runs: int = 40, level: int 
     """A recommendation with a plan: the first that keeps the limits, soonest finished first."""
     scenario = scenario or big()
     good = next(one.policy for one in grid(scenario, None, runs) if one.feasible)
-    chosen = Policy.model_validate({"batch_size": good.batch_size, "pause": f"{good.pause_s:g} s", "start": START})
+    chosen = Batches.model_validate({"batch_size": good.batch_size, "pause": f"{good.pause_s:g} s", "start": START})
     tried = grid(scenario, chosen, runs)
     best = next(one for one in tried if "recommended" in one.roles)
     answer = Recommendation(
@@ -270,25 +276,25 @@ def no_plan() -> Result:
 def simulated(scenario: Scenario | None = None, runs: int = 40) -> Result:
     """A simulation of the scenario's own policy."""
     scenario = scenario or a.scenario()
-    made = runs_of(scenario.policy, runs, total_invited(scenario), total_capacity(scenario))
+    made = runs_of(a.batches_of(scenario), runs, total_invited(scenario), total_capacity(scenario))
     verdicts = judged(scenario, made)
     return Result(
         kind="simulate",
         scenario=scenario_ref(scenario),
-        policy=policy_value(scenario.policy),
+        policy=batches_value(a.batches_of(scenario)),
         metrics=metrics(made),
         thresholds=verdicts,
         verdict="fail" if any(one.verdict == "fail" for one in verdicts) else "pass",
         provenance=provenance(command="bolk simulate ci-smoke"),
         samples=samples(made),
-        timeline=timeline(scenario.policy, total_invited(scenario)),
+        timeline=timeline(a.batches_of(scenario), total_invited(scenario)),
     )
 
 
-def load_tested(scenario: Scenario | None = None, policy: Policy | None = None, **changes: Any) -> Result:
+def load_tested(scenario: Scenario | None = None, policy: Batches | None = None, **changes: Any) -> Result:
     """A load test of one policy, with what the simulation says of the same rows."""
     scenario = scenario or a.scenario()
-    policy = policy or scenario.policy
+    policy = policy or a.batches_of(scenario)
     invited = total_invited(scenario)
     once, again = (runs_of(policy, n, invited, total_capacity(scenario))[-1:] for n in (1, 2))
     verdicts = judged(scenario, once)
@@ -305,7 +311,7 @@ def load_tested(scenario: Scenario | None = None, policy: Policy | None = None, 
     values: dict[str, Any] = {
         "kind": "loadtest",
         "scenario": scenario_ref(scenario),
-        "policy": policy_value(policy),
+        "policy": batches_value(policy),
         "metrics": metrics(once),
         "thresholds": verdicts,
         "verdict": "pass",
@@ -321,7 +327,7 @@ def load_tested(scenario: Scenario | None = None, policy: Policy | None = None, 
 
 
 KINDS: dict[str, Callable[[], tuple[Result, list[Result]]]] = {
-    "plan": lambda: (recommended(), [load_tested(big()), load_tested(big(), Policy(batch_size="all", start=START))]),
+    "plan": lambda: (recommended(), [load_tested(big()), load_tested(big(), Batches(batch_size="all", start=START))]),
     "plan_alone": lambda: (_bare(), []),
     "too_few_slots": lambda: (too_few(), []),
     "no_feasible_plan": lambda: (no_plan(), []),

@@ -8,7 +8,7 @@ import pytest
 
 from scenarios.columns import Columns
 from scenarios.plan import Plan
-from scenarios.policy import Policy
+from scenarios.policies.batches import Batches
 from scenarios.result import Result
 from scenarios.scenario import Scenario
 from simulation import compiled
@@ -17,7 +17,7 @@ from simulation.engine import BREAK_EVEN, Choice, Engine, chosen
 from simulation.experiment import Experiment, Task
 from tests import a
 
-POLICY = Policy.of(40, 300.0, dt.time(9, 7))
+POLICY = Batches.of(40, 300.0, dt.time(9, 7))
 FEW = {"experiment": {"runs": {"min": 2, "max": 3}, "seed": 1}}
 
 

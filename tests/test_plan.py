@@ -14,7 +14,9 @@ from scenarios.choice import Pick
 from scenarios.inventory import inventory_of
 from scenarios.plan import Plan, columns, plan_of
 from scenarios.plan_file import PlanFileError, read_plan, write_plan
-from scenarios.policy import Policy, sent_times
+from scenarios.policies.batches import Batches
+from scenarios.policies.send_out import SendOut
+from scenarios.policy import sent_times
 from scenarios.streams import TICK_S
 from tests import a
 
@@ -22,11 +24,11 @@ sizes = st.integers(1, 200) | st.just("all")
 pauses = st.floats(0, 7200)
 
 
-def policy(batch_size: int | Literal["all"] = 40, pause_s: float = 300.0) -> Policy:
-    return Policy.of(batch_size, pause_s, dt.time(9, 7))
+def policy(batch_size: int | Literal["all"] = 40, pause_s: float = 300.0) -> Batches:
+    return Batches.of(batch_size, pause_s, dt.time(9, 7))
 
 
-def plan(overrides: dict[str, Any] | None = None, *, rule: Policy | None = None, replication: int = 0) -> Plan:
+def plan(overrides: dict[str, Any] | None = None, *, rule: Batches | None = None, replication: int = 0) -> Plan:
     return plan_of(a.scenario(overrides), rule or policy(), replication)
 
 
@@ -82,7 +84,7 @@ def test_the_digest_changes_with_what_made_the_plan(change: dict[str, Any]) -> N
 
 
 def test_sms_leave_as_the_policy_and_the_gateway_say() -> None:
-    assert np.array_equal(plan().sent_s, sent_times(policy(), 120, 10.0))
+    assert np.array_equal(plan().sent_s, sent_times(policy(), SendOut(invited=120, sms_per_s=10.0)))
 
 
 def test_each_municipality_sends_at_its_own_gateways_rate() -> None:

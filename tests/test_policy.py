@@ -11,7 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from scenarios.policy import Policy, clock_at, schedule, sent_times
+from scenarios.policies.batches import Batches
+from scenarios.policies.send_out import SendOut
+from scenarios.policy import clock_at, schedule, sent_times
 from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.streams import TICK_S
 
@@ -20,13 +22,13 @@ sizes = st.integers(1, 3000) | st.just("all")
 pauses = st.floats(0, 7200)
 
 
-def policy(batch_size: int | Literal["all"], pause_s: float = 900.0) -> Policy:
-    return Policy.of(batch_size, pause_s, dt.time(9, 7))
+def policy(batch_size: int | Literal["all"], pause_s: float = 900.0) -> Batches:
+    return Batches.of(batch_size, pause_s, dt.time(9, 7))
 
 
 @given(sizes, pauses, st.integers(0, 2000))
 def test_the_batches_hold_exactly_the_invited(size: int | Literal["all"], pause_s: float, invited: int) -> None:
-    batches = schedule(policy(size, pause_s), invited)
+    batches = schedule(policy(size, pause_s), SendOut(invited=invited))
     assert sum(batch.count for batch in batches) == invited
     assert [batch.number for batch in batches] == list(range(1, len(batches) + 1))
     assert all(batch.count == batches[0].count for batch in batches[:-1])
@@ -34,11 +36,15 @@ def test_the_batches_hold_exactly_the_invited(size: int | Literal["all"], pause_
 
 
 def test_the_last_batch_may_be_smaller() -> None:
-    assert [(batch.at_s, batch.count) for batch in schedule(policy(400), 1000)] == [(0, 400), (900, 400), (1800, 200)]
+    assert [(batch.at_s, batch.count) for batch in schedule(policy(400), SendOut(invited=1000))] == [
+        (0, 400),
+        (900, 400),
+        (1800, 200),
+    ]
 
 
 def test_everyone_at_once_is_one_batch() -> None:
-    assert [(batch.at_s, batch.count) for batch in schedule(policy("all"), 1000)] == [(0, 1000)]
+    assert [(batch.at_s, batch.count) for batch in schedule(policy("all"), SendOut(invited=1000))] == [(0, 1000)]
 
 
 @given(sizes, pauses, st.integers(1, 2000), st.floats(0.5, 200))
@@ -47,8 +53,11 @@ def test_sms_leave_no_faster_than_the_gateway_and_never_before_their_batch(
     size: int | Literal["all"], pause_s: float, invited: int, sms_per_s: float
 ) -> None:
     rule = policy(size, pause_s)
-    times = sent_times(rule, invited, sms_per_s)
-    handed_over = np.repeat([b.at_s for b in schedule(rule, invited)], [b.count for b in schedule(rule, invited)])
+    times = sent_times(rule, SendOut(invited=invited, sms_per_s=sms_per_s))
+    handed_over = np.repeat(
+        [b.at_s for b in schedule(rule, SendOut(invited=invited))],
+        [b.count for b in schedule(rule, SendOut(invited=invited))],
+    )
     assert times.shape == (invited,)
     assert times[0] == 0
     assert np.all(np.diff(times) >= 1 / sms_per_s - 2 * TICK_S)
@@ -61,16 +70,19 @@ def test_the_gateway_is_never_idle_while_a_batch_waits(
     size: int | Literal["all"], pause_s: float, invited: int, sms_per_s: float
 ) -> None:
     rule = policy(size, pause_s)
-    times = sent_times(rule, invited, sms_per_s)
-    starts = np.cumsum([0, *(batch.count for batch in schedule(rule, invited))])[:-1]
-    for batch, first in zip(schedule(rule, invited), starts, strict=True):
+    times = sent_times(rule, SendOut(invited=invited, sms_per_s=sms_per_s))
+    starts = np.cumsum([0, *(batch.count for batch in schedule(rule, SendOut(invited=invited)))])[:-1]
+    for batch, first in zip(schedule(rule, SendOut(invited=invited)), starts, strict=True):
         free_at = times[first - 1] + 1 / sms_per_s if first else 0.0
         assert times[first] == pytest.approx(max(batch.at_s, free_at), abs=1e-6)
 
 
+SIX = SendOut(invited=6, sms_per_s=1.0)
+
+
 def test_a_batch_waits_while_the_gateway_still_sends_the_one_before() -> None:
-    assert sent_times(policy(3, 1.0), 6, 1.0).tolist() == [0, 1, 2, 3, 4, 5]
-    assert sent_times(policy(3, 10.0), 6, 1.0).tolist() == [0, 1, 2, 10, 11, 12]
+    assert sent_times(policy(3, 1.0), SIX).tolist() == [0, 1, 2, 3, 4, 5]
+    assert sent_times(policy(3, 10.0), SIX).tolist() == [0, 1, 2, 10, 11, 12]
 
 
 FRIDAY = dt.datetime(2021, 4, 30, 9, 7, tzinfo=OSLO)
@@ -80,8 +92,8 @@ def hours(days: SendingDays = SendingDays.NOT_SUNDAYS, first: dt.datetime = FRID
     return SendingHours(first=first, closes=dt.time(15), days=days)
 
 
-def clocks(rule: Policy, invited: int, when: SendingHours) -> list[str]:
-    batches = schedule(rule, invited, when)
+def clocks(rule: Batches, invited: int, when: SendingHours) -> list[str]:
+    batches = schedule(rule, SendOut(invited=invited, hours=when))
     return [f"{clock_at(rule, when.first.date(), one.at_s, OSLO):%a %d %H:%M}" for one in batches]
 
 
@@ -100,7 +112,7 @@ def test_what_is_left_when_the_window_closes_goes_on_the_next_sending_day(days: 
 
 def test_a_saturday_is_a_sending_day_but_no_working_day() -> None:
     before = dt.datetime(2021, 5, 7, 14, 50, tzinfo=OSLO)
-    rule = Policy.of(1, 900.0, dt.time(14, 50))
+    rule = Batches.of(1, 900.0, dt.time(14, 50))
     assert clocks(rule, 2, hours(SendingDays.NOT_SUNDAYS, before))[1] == "Sat 08 14:50"
     assert clocks(rule, 2, hours(SendingDays.WORKING_DAYS, before))[1] == "Mon 10 14:50"
 
@@ -109,7 +121,7 @@ def test_the_next_day_begins_at_the_same_clock_after_a_change_to_winter_time() -
     saturday = dt.datetime(2021, 10, 30, 9, 7, tzinfo=OSLO)
     rule = policy(1, 6 * 3600.0)
     assert clocks(rule, 2, hours(SendingDays.EVERY_DAY, saturday)) == ["Sat 30 09:07", "Sun 31 09:07"]
-    assert schedule(rule, 2, hours(SendingDays.EVERY_DAY, saturday))[1].at_s == 25 * 3600
+    assert schedule(rule, SendOut(invited=2, hours=hours(SendingDays.EVERY_DAY, saturday)))[1].at_s == 25 * 3600
 
 
 @given(st.integers(1, 400), st.floats(60, 40_000), st.integers(1, 2000), st.sampled_from(SendingDays))
@@ -118,7 +130,7 @@ def test_every_batch_goes_on_a_sending_day_while_the_window_is_open(
     size: int, pause_s: float, invited: int, days: SendingDays
 ) -> None:
     rule, when = policy(size, pause_s), hours(days)
-    batches = schedule(rule, invited, when)
+    batches = schedule(rule, SendOut(invited=invited, hours=when))
     assert sum(batch.count for batch in batches) == invited
     moments = [clock_at(rule, FRIDAY.date(), batch.at_s, OSLO) for batch in batches]
     assert all(dt.time(9, 7) <= moment.time() <= dt.time(15) for moment in moments)
@@ -128,7 +140,7 @@ def test_every_batch_goes_on_a_sending_day_while_the_window_is_open(
 
 
 def test_the_clock_is_exact_across_the_change_to_winter_time() -> None:
-    rule = Policy.of(1, 3600.0, dt.time(1, 30))
+    rule = Batches.of(1, 3600.0, dt.time(1, 30))
     before = clock_at(rule, dt.date(2021, 10, 31), 0, OSLO)
     after = clock_at(rule, dt.date(2021, 10, 31), 2 * 3600, OSLO)
     assert before.isoformat() == "2021-10-31T01:30:00+02:00"
@@ -138,11 +150,11 @@ def test_the_clock_is_exact_across_the_change_to_winter_time() -> None:
 @pytest.mark.parametrize("size", [0, -1, 1.5, True, "everyone", None])
 def test_what_is_no_batch_size_is_refused(size: object) -> None:
     with pytest.raises(ValidationError, match="a batch is a whole number of SMS above 0"):
-        Policy.model_validate({"batch_size": size, "pause": "5 min", "start": "09:07"})
+        Batches.model_validate({"batch_size": size, "pause": "5 min", "start": "09:07"})
 
 
 def test_a_policy_reads_what_people_write() -> None:
-    rule = Policy.model_validate({"batch_size": 200, "pause": "15 min", "start": "09:07"})
+    rule = Batches.model_validate({"batch_size": 200, "pause": "15 min", "start": "09:07"})
     assert rule == policy(200)
     assert not rule.at_once
     assert policy("all").at_once

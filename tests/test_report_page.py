@@ -167,7 +167,7 @@ def test_text_from_the_scenario_cannot_become_markup() -> None:
 def test_a_long_schedule_shows_its_first_rows_and_folds_the_rest() -> None:
     plan = a_result.recommended()
     assert plan.recommendation is not None
-    lines = a_result.lines(a_result.big(), a.scenario().policy)
+    lines = a_result.lines(a_result.big(), a.batches_of(a.scenario()))
     long = plan.model_copy(update={"recommendation": plan.recommendation.model_copy(update={"schedule": lines})})
     words = said(report_html(long, [], "nb"))
     assert "Vis de siste 42 bolkene" in words

@@ -6,7 +6,7 @@ from pathlib import Path
 from reports.schedule_csv import excel_csv, plain_csv, write_schedule
 from tests import a, a_result
 
-LINES = a_result.lines(a_result.big(), a.scenario().policy)
+LINES = a_result.lines(a_result.big(), a.batches_of(a.scenario()))
 
 
 def test_plain_csv_reads_back_line_for_line() -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from scenarios.part import Words
-from scenarios.policy import Policy
+from scenarios.policies.batches import Batches
 from scenarios.result import SCHEMA, Provenance, Result, ScenarioRef, policy_value, summary_of, t975
 
 
@@ -73,7 +73,7 @@ def result() -> Result:
         wall_s=0.1,
     )
     reference = ScenarioRef(name="x", sha256="ab", title=Words(nb="x", en="x"), resolved={})
-    policy = policy_value(Policy.of(40, 300.0, dt.time(9, 7)))
+    policy = policy_value(Batches.of(40, 300.0, dt.time(9, 7)))
     return Result(
         kind="simulate",
         scenario=reference,

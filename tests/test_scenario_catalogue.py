@@ -9,6 +9,7 @@ import pytest
 from scenarios import catalogue
 from scenarios.inventory import expected_takers, inventory_of, total_invited
 from scenarios.reading import load
+from tests import a
 
 
 def text_of(name: str) -> str:
@@ -75,7 +76,7 @@ def test_stavanger_2021_is_what_was_published() -> None:
     assert scenario.municipality.register_year == 2021
     assert scenario.invitation.send_date.isoweekday() == 5
     assert (scenario.invitation.send_date.year, scenario.invitation.send_date.month) == (2021, 4)
-    assert scenario.policy.at_once
+    assert a.batches_of(scenario).at_once
     assert scenario.today is not None
     assert (scenario.today.name.nb, scenario.today.batch_size) == ("Grupper på 1 000", 1000)
 

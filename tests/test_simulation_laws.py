@@ -14,7 +14,7 @@ from scenarios.attempts import Attempt, Outcome, Status
 from scenarios.choice import Pick
 from scenarios.inventory import total_capacity
 from scenarios.plan import Plan, plan_of
-from scenarios.policy import Policy
+from scenarios.policies.batches import Batches
 from scenarios.scenario import Scenario
 from scenarios.streams import quantised
 from simulation.replication import simulate
@@ -91,13 +91,13 @@ small_worlds: st.SearchStrategy[dict[str, Any]] = st.fixed_dictionaries(
     }
 )
 policies = st.sampled_from(
-    [Policy.of(1, 5.0, dt.time(9)), Policy.of(7, 60.0, dt.time(9)), Policy.of("all", 0.0, dt.time(9))]
+    [Batches.of(1, 5.0, dt.time(9)), Batches.of(7, 60.0, dt.time(9)), Batches.of("all", 0.0, dt.time(9))]
 )
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(small_worlds, policies)
-def test_every_journey_ends_and_every_place_is_booked_once_or_free(world: dict[str, Any], policy: Policy) -> None:
+def test_every_journey_ends_and_every_place_is_booked_once_or_free(world: dict[str, Any], policy: Batches) -> None:
     scenario = a.scenario(world)
     plan = plan_of(scenario, policy, 0)
     attempts = simulate(scenario, plan)

@@ -13,7 +13,7 @@ from scenarios.columns import columns_of
 from scenarios.inventory import total_capacity
 from scenarios.measures import Offer, measured
 from scenarios.plan import Plan, plan_of
-from scenarios.policy import Policy
+from scenarios.policies.batches import Batches
 from scenarios.scenario import Scenario
 from scenarios.streams import FloatArray
 from simulation import law_settings as at
@@ -45,7 +45,7 @@ def test_one_more_worker_at_a_station_makes_nobody_wait_longer(who: list[tuple[f
 
 @WORLDS
 @given(small_worlds, policies)
-def test_one_more_worker_at_the_login_lets_nobody_in_later(world: dict[str, Any], policy: Policy) -> None:
+def test_one_more_worker_at_the_login_lets_nobody_in_later(world: dict[str, Any], policy: Batches) -> None:
     # When people come to the log-in is in the plan. Behind it this need not hold: see the test below.
     def let_in_s(workers: int) -> dict[int, float]:
         login = {**world["platform.login"], "workers": workers}
@@ -76,7 +76,7 @@ def test_a_faster_login_can_bring_more_rejections_and_later_confirmations() -> N
     assert rejected[1] > 2 * rejected[0]
 
 
-def _most_waiting(scenario: Scenario, policy: Policy) -> tuple[int, FloatArray]:
+def _most_waiting(scenario: Scenario, policy: Batches) -> tuple[int, FloatArray]:
     """The longest queue at the log-in that somebody meets, and how long each waits there."""
     plan = plan_of(scenario, policy, 0)
     login_s = service_times(scenario, plan)[:, 0, COLUMN[Operation.LOGIN]]
@@ -116,8 +116,8 @@ def test_smaller_batches_of_the_same_people_never_lengthen_the_queue_where_every
         }
     )
     start = scenario.policy.start
-    longest, waits_s = _most_waiting(scenario, Policy.of(small * times, pause_s, start))
-    longest_small, waits_small_s = _most_waiting(scenario, Policy.of(small, pause_s, start))
+    longest, waits_s = _most_waiting(scenario, Batches.of(small * times, pause_s, start))
+    longest_small, waits_small_s = _most_waiting(scenario, Batches.of(small, pause_s, start))
     assert longest_small <= longest
     assert (waits_small_s <= waits_s).all()
 
@@ -130,7 +130,7 @@ def _world_after(scenario: Scenario, plan: Plan) -> tuple[World, list[Attempt]]:
 @WORLDS
 @given(small_worlds, policies, strategies)
 def test_what_was_offered_is_booked_or_free_and_whatever_was_confirmed_is_booked(
-    world: dict[str, Any], policy: Policy, strategy: str
+    world: dict[str, Any], policy: Batches, strategy: str
 ) -> None:
     scenario = a.scenario({**world, "platform.strategy": strategy})
     after, attempts = _world_after(scenario, plan_of(scenario, policy, 0))
@@ -145,7 +145,7 @@ def test_what_was_offered_is_booked_or_free_and_whatever_was_confirmed_is_booked
 
 @WORLDS
 @given(small_worlds, policies)
-def test_a_rejected_time_is_full_and_stays_full(world: dict[str, Any], policy: Policy) -> None:
+def test_a_rejected_time_is_full_and_stays_full(world: dict[str, Any], policy: Batches) -> None:
     scenario = a.scenario({**world, "behaviour.slot_choice": {"first": 1.0, "preferred": 0.0, "uniform": 0.0}})
     after, attempts = _world_after(scenario, plan_of(scenario, policy, 0))
     opened = after.books[0][0]
@@ -156,7 +156,7 @@ def test_a_rejected_time_is_full_and_stays_full(world: dict[str, Any], policy: P
 @WORLDS
 @given(small_worlds, policies, strategies)
 def test_every_citizen_comes_to_one_end_and_the_counts_add_up(
-    world: dict[str, Any], policy: Policy, strategy: str
+    world: dict[str, Any], policy: Batches, strategy: str
 ) -> None:
     scenario = a.scenario({**world, "platform.strategy": strategy})
     plan = plan_of(scenario, policy, 0)
@@ -186,7 +186,7 @@ def test_the_same_seed_gives_the_same_plan_and_the_same_attempts(world: dict[str
 @WORLDS
 @given(st.integers(1, 60), policies, st.integers(0, 2**63 - 1))
 def test_where_nobody_is_in_the_way_a_policy_changes_when_people_act_and_nothing_else(
-    invited: int, policy: Policy, seed: int
+    invited: int, policy: Batches, seed: int
 ) -> None:
     plenty = {"workers": 1000, "service_time": "300 ms"}
     scenario = a.scenario(

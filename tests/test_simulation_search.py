@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from scenarios.measures import MEASURES, Measured
+from scenarios.policies.batches import Batches
 from scenarios.policy import Policy
 from scenarios.run import Run
 from scenarios.scenario import Scenario
@@ -16,7 +17,7 @@ from simulation.judging import is_lost, judge, needed
 from simulation.search import search
 from tests import a
 
-POLICY = Policy.of(40, 300.0, dt.time(9, 7))
+POLICY = Batches.of(40, 300.0, dt.time(9, 7))
 
 
 def _run(replication: int, **measures: float) -> Run:
@@ -35,6 +36,7 @@ class Scripted(Experiment):
 
     def replicate(self, tasks: Sequence[Task]) -> None:
         for policy, r in tasks:
+            assert isinstance(policy, Batches)
             values = self.rejections.get((policy.batch_size, policy.pause), self.rejections[policy.batch_size])
             self.made[policy, r] = _run(r, rejections_per_100_attempts=values[r % len(values)])
 
@@ -74,13 +76,13 @@ def test_a_plan_needs_nine_of_ten_runs_that_keep_all_limits_together() -> None:
 def test_the_fastest_good_plan_is_chosen_and_not_the_gentlest() -> None:
     finding = search(Scripted(a.scenario(GRID), {"all": BAD, 60: BAD, 40: GOOD, 20: GOOD}))
     assert finding.answer == "plan"
-    assert finding.chosen == Policy.of(40, 300.0, dt.time(9, 7))
+    assert finding.chosen == Batches.of(40, 300.0, dt.time(9, 7))
 
 
 def test_a_plan_that_breaks_in_three_of_twenty_runs_is_passed_over() -> None:
     sometimes = [0.0] * 17 + [99.0] * 3
     finding = search(Scripted(a.scenario(GRID), {"all": BAD, 60: BAD, (40, 300.0): sometimes, 40: GOOD, 20: GOOD}))
-    assert finding.chosen == Policy.of(20, 300.0, dt.time(9, 7))
+    assert finding.chosen == Batches.of(20, 300.0, dt.time(9, 7))
 
 
 def test_no_good_plan_is_an_answer() -> None:
@@ -125,7 +127,7 @@ def test_two_processes_give_what_one_gives() -> None:
 def test_every_policy_meets_the_same_citizens() -> None:
     scenario = a.scenario({"behaviour.after_rejection": {"retry": 0.0, "wait": "5 s", "give_up_after": 1}})
     tried = [
-        sum(run_once(scenario, Policy.of(size, 60.0, dt.time(9)), 5).outcomes.values()) for size in (10, 60, "all")
+        sum(run_once(scenario, Batches.of(size, 60.0, dt.time(9)), 5).outcomes.values()) for size in (10, 60, "all")
     ]
     assert len(set(tried)) == 1
 
@@ -134,7 +136,7 @@ def test_ctrl_c_keeps_the_runs_that_were_finished(monkeypatch: pytest.MonkeyPatc
     scenario = a.scenario({"experiment.runs": {"min": 2, "max": 6}})
     finished: list[int] = []
 
-    def third_time_ctrl_c(scenario: Scenario, policy: Policy, replication: int, *_: object) -> Run:
+    def third_time_ctrl_c(scenario: Scenario, policy: Batches, replication: int, *_: object) -> Run:
         if len(finished) == 3:
             raise KeyboardInterrupt
         finished.append(1)
@@ -162,7 +164,7 @@ def test_the_recommended_plan_carries_its_schedule_and_what_all_at_once_would_do
 
 
 def test_a_search_cut_short_has_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    def at_once_ctrl_c(scenario: Scenario, policy: Policy, replication: int, *_: object) -> Run:
+    def at_once_ctrl_c(scenario: Scenario, policy: Batches, replication: int, *_: object) -> Run:
         if policy.batch_size != "all":
             raise KeyboardInterrupt
         return run_once(scenario, policy, replication)

@@ -1,0 +1,53 @@
+"""How many SMS a second a platform can answer: the pace at which its busiest part is busy all the time."""
+
+import math
+from typing import assert_never
+
+from scenarios.booking_platform import Platform
+from scenarios.scenario import Scenario
+from scenarios.strategy import Strategy
+
+
+def carried_sms_per_s(scenario: Scenario) -> float:
+    """SMS a second, over all municipalities, whose answers keep the busiest part of the platform just busy.
+
+    A station with c workers, at which each citizen causes D seconds of work, answers at most c / D citizens a second,
+    and the platform as a whole as many as its busiest station. Each SMS brings delivered x uptake citizens.
+    Source: Denning and Buzen (1978), "The operational analysis of queueing network models", ACM Computing Surveys
+    10(3), the utilisation law and the bottleneck.
+
+    ASSUMPTION: every citizen tries once and looks in the inbox once; retries are what the utilisation leaves room for.
+    ASSUMPTION: answers come as fast as SMS go. People who answer slowly spread the work, so this is the safe side.
+    """
+    platform = scenario.platform
+    share = scenario.invitation.delivered * scenario.behaviour.uptake
+    bounds = [
+        platform.login.workers / _mean_s(platform.login.service_time, platform),
+        platform.workers / _page_work_s(platform),
+    ]
+    if platform.strategy is Strategy.QUEUED:
+        bounds.append(platform.ehr.workers / _mean_s(platform.ehr.service_time, platform))
+    if room := platform.waiting_room:
+        bounds += [room.new_users_per_minute / 60, room.total_active_users / room.session_duration]
+    return min(bounds) / share if share else math.inf
+
+
+def _page_work_s(platform: Platform) -> float:
+    """Seconds that a page worker is busy with one citizen who tries once."""
+    list_s, confirm_s = (_mean_s(one, platform) for one in (platform.service_time.list, platform.service_time.confirm))
+    match platform.strategy:
+        case Strategy.QUEUED:  # books, days, free times, inbox; reservation
+            return 4 * list_s + confirm_s
+        case Strategy.IMMEDIATE:  # books, days, free times; reservation
+            return 3 * list_s + confirm_s
+        case Strategy.HOLD:  # books, days, free times; hold, confirmation
+            return 3 * list_s + 2 * confirm_s
+        case Strategy.ASSIGN:  # books; reservation
+            return list_s + confirm_s
+        case _:
+            assert_never(platform.strategy)
+
+
+def _mean_s(median_s: float, platform: Platform) -> float:
+    """The mean of a lognormal with this median: exp(sigma^2 / 2) times as long."""
+    return median_s * math.exp(platform.sigma**2 / 2)
