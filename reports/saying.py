@@ -43,7 +43,7 @@ def _pages(result: Result, folder: Path) -> list[Path]:
     from reports.page import write_report
 
     pages = write_report(result, [], folder)
-    return [*pages, *write_schedule(result, folder)] if result.kind == "recommend" else pages
+    return [*pages, *write_schedule(result, folder)]
 
 
 def _screen(result: Result, flags: Flags) -> str:

@@ -12,8 +12,8 @@ from scenarios.result import Result, ScheduleLine
 
 
 def write_schedule(result: Result, out: Path) -> list[Path]:
-    """Write `sendeplan.csv` and `sendeplan.excel.csv` into a folder; nothing where the answer is not a plan."""
-    schedule = result.recommendation.schedule if result.recommendation else []
+    """Write `sendeplan.csv` and `sendeplan.excel.csv` into a folder; nothing where there is no plan."""
+    schedule = result.recommendation.schedule if result.recommendation else result.schedule
     if not schedule:
         return []
     return [

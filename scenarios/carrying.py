@@ -3,6 +3,7 @@
 import math
 from typing import assert_never
 
+from scenarios.attempts import Operation
 from scenarios.booking_platform import Platform
 from scenarios.scenario import Scenario
 from scenarios.strategy import Strategy
@@ -34,18 +35,23 @@ def carried_sms_per_s(scenario: Scenario) -> float:
 
 def _page_work_s(platform: Platform) -> float:
     """Seconds that a page worker is busy with one citizen who tries once."""
-    list_s, confirm_s = (_mean_s(one, platform) for one in (platform.service_time.list, platform.service_time.confirm))
-    match platform.strategy:
-        case Strategy.QUEUED:  # books, days, free times, inbox; reservation
-            return 4 * list_s + confirm_s
-        case Strategy.IMMEDIATE:  # books, days, free times; reservation
-            return 3 * list_s + confirm_s
-        case Strategy.HOLD:  # books, days, free times; hold, confirmation
-            return 3 * list_s + 2 * confirm_s
-        case Strategy.ASSIGN:  # books; reservation
-            return list_s + confirm_s
+    return sum(_mean_s(platform.service_time.of(page), platform) for page in _pages(platform.strategy))
+
+
+def _pages(strategy: Strategy) -> tuple[Operation, ...]:
+    """What one citizen who tries once asks the page workers for."""
+    choosing = (Operation.BOOKS, Operation.DAYS, Operation.SLOTS)
+    match strategy:
+        case Strategy.QUEUED:
+            return (*choosing, Operation.RESERVE, Operation.INBOX)
+        case Strategy.IMMEDIATE:
+            return (*choosing, Operation.RESERVE)
+        case Strategy.HOLD:
+            return (*choosing, Operation.HOLD, Operation.RESERVE)
+        case Strategy.ASSIGN:
+            return (Operation.BOOKS, Operation.RESERVE)
         case _:
-            assert_never(platform.strategy)
+            assert_never(strategy)
 
 
 def _mean_s(median_s: float, platform: Platform) -> float:

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
+from scenarios.policy import Policy, PolicyField
 from scenarios.problems import Problem, ScenarioError
 from scenarios.refusals import problem_of
 from scenarios.scenario import Invitation, Municipality, Scenario, refusals_of
@@ -77,8 +78,16 @@ def _about_the_invited(document: Document) -> list[Problem]:
         problem_of(
             {"type": one.type, "loc": (), "msg": one.message(), "input": None, "ctx": one.context or {}}, document
         )
-        for one in refusals_of(municipality, invitation)
+        for one in refusals_of(municipality, invitation, _policy(document))
     ]
+
+
+def _policy(document: Document) -> Policy | None:
+    """The policy, if that table is in order by itself."""
+    try:
+        return TypeAdapter[Policy](PolicyField).validate_python(document.table.get("policy"))
+    except ValidationError:
+        return None
 
 
 def sha256_of(scenario: Scenario) -> str:

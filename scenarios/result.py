@@ -200,6 +200,7 @@ class Result(Piece):
     measurement: Measurement | None = None
     samples: dict[str, list[float | None]] = Field(default_factory=dict)
     timeline: Timeline | None = None
+    schedule: list[ScheduleLine] = Field(default_factory=list[ScheduleLine])  # of a simulated policy
 
     def json_text(self) -> str:
         """The result as written to `result.json`."""

@@ -173,16 +173,8 @@ class Scenario(Part):
 
     @model_validator(mode="after")
     def _invited_is_known(self) -> Self:
-        for refusal in refusals_of(self.municipality, self.invitation):
+        for refusal in refusals_of(self.municipality, self.invitation, self.policy):
             raise refusal
-        return self
-
-    @model_validator(mode="after")
-    def _cohorts_are_those_invited(self) -> Self:
-        if isinstance(self.policy, CohortPerDay) and self.policy.cohorts:
-            refusal = _refusal_of_cohorts(self.policy.cohorts, self.invitation.cohort)
-            if refusal is not None:
-                raise refusal
         return self
 
     @property
@@ -194,14 +186,15 @@ class Scenario(Part):
         return tuple(register.find(name, self.municipality.register_year) for name in names)
 
 
-def refusals_of(municipality: Municipality, invitation: Invitation) -> list[PydanticCustomError]:
+def refusals_of(municipality: Municipality, invitation: Invitation, policy: Policy | None) -> list[PydanticCustomError]:
     """Everything that keeps the number of invited from being known, each with the key it is `where`."""
     if (invitation.invited is None) == (invitation.cohort is None):
         hint = 'invited = 2000, or cohort = "45-54"'
         return [senseless("say either invited or cohort", hint, "invitation")]
     if municipality.population is not None:
         known = "a made-up municipality has no age groups in the register"
-        return [senseless(known, "give invitation.invited", "invitation", "cohort")] if invitation.cohort else []
+        refused = [senseless(known, "give invitation.invited", "invitation", "cohort")] if invitation.cohort else []
+        return refused or _refusals_of_cohorts(policy, None)
     names = municipality.names or (municipality.name or "",)
     refusals: list[PydanticCustomError] = []
     numbers: list[str] = []
@@ -217,23 +210,26 @@ def refusals_of(municipality: Municipality, invitation: Invitation) -> list[Pyda
     try:
         register.inhabitants(register.municipalities(municipality.register_year)[0], invitation.cohort or "18+")
     except register.UnknownCohort as problem:
-        refusals.append(senseless(str(problem), problem.hint, "invitation", "cohort"))
-    return refusals
+        return [*refusals, senseless(str(problem), problem.hint, "invitation", "cohort")]
+    return refusals + _refusals_of_cohorts(policy, invitation.cohort)
 
 
-def _refusal_of_cohorts(cohorts: tuple[str, ...], invited: str | None) -> PydanticCustomError | None:
-    """Why age groups, one a day, are not exactly those who are invited; None where they are."""
+def _refusals_of_cohorts(policy: Policy | None, invited: str | None) -> list[PydanticCustomError]:
+    """Why the age groups of a policy, one a day, are not exactly those who are invited; nothing where they are."""
+    if not isinstance(policy, CohortPerDay) or not policy.cohorts:
+        return []
     where = ("policy", "cohorts")
     if invited is None:
         hint = 'give invitation.cohort = "18+", or policy.share = "20 %"'
-        return senseless("age groups can only be told apart where an age group is invited", hint, *where)
+        return [senseless("only an age group that is invited can be sent to by age", hint, *where)]
     try:
-        bands = [band for cohort in cohorts for band in register.bands_of(cohort)]
+        bands = [band for cohort in policy.cohorts for band in register.bands_of(cohort)]
     except register.UnknownCohort as problem:
-        return senseless(str(problem), problem.hint, *where)
+        return [senseless(str(problem), problem.hint, *where)]
     if sorted(bands) == list(register.bands_of(invited)):
-        return None
-    return senseless(f"the age groups are not those of {invited}, each once", "let them be it together", *where)
+        return []
+    hint = f"let them be all of {invited}, and nobody twice"
+    return [senseless("these age groups are not those who are invited", hint, *where)]
 
 
 def _seconds_between(start: dt.time, end: dt.time) -> float:

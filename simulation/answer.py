@@ -170,6 +170,7 @@ def simulated(
         kind="simulate",
         scenario=scenario_ref(scenario),
         policy=policy_value(policy),
+        schedule=schedule_lines(scenario, policy),
         metrics=metrics_of(runs),
         thresholds=judged.thresholds,
         verdict=verdict,

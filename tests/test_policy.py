@@ -26,6 +26,10 @@ def policy(batch_size: int | Literal["all"], pause_s: float = 900.0) -> Batches:
     return Batches.of(batch_size, pause_s, dt.time(9, 7))
 
 
+def _sendings(rule: Batches) -> list[tuple[float, int]]:
+    return [(batch.at_s, batch.count) for batch in schedule(rule, SendOut(invited=1000))]
+
+
 @given(sizes, pauses, st.integers(0, 2000))
 def test_the_batches_hold_exactly_the_invited(size: int | Literal["all"], pause_s: float, invited: int) -> None:
     batches = schedule(policy(size, pause_s), SendOut(invited=invited))
@@ -36,15 +40,11 @@ def test_the_batches_hold_exactly_the_invited(size: int | Literal["all"], pause_
 
 
 def test_the_last_batch_may_be_smaller() -> None:
-    assert [(batch.at_s, batch.count) for batch in schedule(policy(400), SendOut(invited=1000))] == [
-        (0, 400),
-        (900, 400),
-        (1800, 200),
-    ]
+    assert _sendings(policy(400)) == [(0, 400), (900, 400), (1800, 200)]
 
 
 def test_everyone_at_once_is_one_batch() -> None:
-    assert [(batch.at_s, batch.count) for batch in schedule(policy("all"), SendOut(invited=1000))] == [(0, 1000)]
+    assert _sendings(policy("all")) == [(0, 1000)]
 
 
 @given(sizes, pauses, st.integers(1, 2000), st.floats(0.5, 200))
@@ -54,10 +54,8 @@ def test_sms_leave_no_faster_than_the_gateway_and_never_before_their_batch(
 ) -> None:
     rule = policy(size, pause_s)
     times = sent_times(rule, SendOut(invited=invited, sms_per_s=sms_per_s))
-    handed_over = np.repeat(
-        [b.at_s for b in schedule(rule, SendOut(invited=invited))],
-        [b.count for b in schedule(rule, SendOut(invited=invited))],
-    )
+    batches = schedule(rule, SendOut(invited=invited))
+    handed_over = np.repeat([batch.at_s for batch in batches], [batch.count for batch in batches])
     assert times.shape == (invited,)
     assert times[0] == 0
     assert np.all(np.diff(times) >= 1 / sms_per_s - 2 * TICK_S)
