@@ -13,7 +13,7 @@ from typing import Any
 import psutil
 import pytest
 
-from scenarios.policy import Policy
+from scenarios.policies.batches import Batches
 from scenarios.result import Result
 from simulation.answer import simulated
 from simulation.engine import Engine
@@ -41,7 +41,7 @@ def test_one_two_or_five_workers_give_the_same_bytes(engine: Engine) -> None:
     assert len({_without_provenance(_result(jobs, engine)) for jobs in (1, 2, 5)}) == 1
 
 
-class Fatal(Policy, frozen=True):
+class Fatal(Batches, frozen=True):
     """A policy that kills the process that reads it."""
 
     def __reduce__(self) -> Any:
