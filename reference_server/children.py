@@ -3,16 +3,17 @@
 import contextlib
 import errno
 import logging
+import multiprocessing
 import os
 import signal
 import socket
-import subprocess
-import sys
 import tempfile
 from collections.abc import Generator
-from typing import IO, Final
+from multiprocessing.connection import Connection
+from multiprocessing.reduction import DupFd
+from typing import IO, Any, Final
 
-from reference_server.process import HOST, Settings
+from reference_server.process import HOST, Settings, live
 from reference_server.start_error import ServerStartError
 
 STOP_WITHIN_S: Final = 3.0
@@ -21,33 +22,34 @@ _LOG: Final = logging.getLogger(__name__)
 
 
 class Child:
-    """A process of the server; leaving the `with` block ends it and everything it started."""
+    """A process of the server; leaving the `with` block ends it and everything it started.
+
+    Python's fork server loads the server's code once, and every process is forked from it: three interpreters that each
+    load it by themselves need three times as long until the server is ready.
+    """
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self._output = tempfile.TemporaryFile("a+b")  # noqa: SIM115 (closed on leaving); appends wherever we read
         self._read_bytes = 0
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "reference_server.process"],
-            stdin=subprocess.PIPE,
-            stdout=self._output,
-            stderr=self._output,
-            start_new_session=True,  # Ctrl-C in a terminal comes to us alone, and the group can be killed as one
-        )
-        self._tell(settings.model_dump_json(by_alias=True).encode() + b"\n")
+        context = multiprocessing.get_context("forkserver")
+        context.set_forkserver_preload([live.__module__])
+        theirs, self._lifeline = context.Pipe(duplex=False)  # open until we are gone, and its end is the sign of it
+        told = settings.model_dump_json(by_alias=True)
+        self._process = context.Process(target=_begin, args=(told, theirs, _Output(self._output)))
+        self._process.start()
+        theirs.close()
 
     def __enter__(self) -> "Child":
         return self
 
     def __exit__(self, *_: object) -> None:
         self.ask_to_end()
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(STOP_WITHIN_S)
+        self._process.join(STOP_WITHIN_S)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.pid, signal.SIGKILL)
-        self._process.wait()
-        with contextlib.suppress(BrokenPipeError):
-            self._stdin.close()
+        self._process.join()
+        self._lifeline.close()
         if words := self.new_words():
             _LOG.warning("the %s process wrote:\n%s", self.settings.part, words)
         self._output.close()
@@ -55,12 +57,13 @@ class Child:
     @property
     def pid(self) -> int:
         """Its process id, and that of its group."""
+        assert self._process.pid is not None  # noqa: S101 (it was started)
         return self._process.pid
 
     @property
     def exit_code(self) -> int | None:
         """How it ended; None as long as it runs, negative for a signal."""
-        return self._process.poll()
+        return self._process.exitcode
 
     def ask_to_end(self) -> None:
         """Let it finish what it is doing."""
@@ -73,15 +76,26 @@ class Child:
         self._read_bytes = size
         return self._output.read().decode(errors="replace").strip()
 
-    def _tell(self, settings: bytes) -> None:
-        with contextlib.suppress(BrokenPipeError):  # it is gone already, as `exit_code` tells
-            self._stdin.write(settings)
-            self._stdin.flush()  # and left open: its end is the sign that we are gone
 
-    @property
-    def _stdin(self) -> IO[bytes]:
-        assert self._process.stdin is not None  # noqa: S101 (a pipe was asked for)
-        return self._process.stdin
+class _Output:
+    """A file that is handed to a new process, where it arrives as a descriptor."""
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _descriptor_of, (DupFd(self._file.fileno()),)
+
+
+def _descriptor_of(handed: Any) -> int:
+    return handed.detach()
+
+
+def _begin(told: str, lifeline: Connection, output: int) -> None:
+    os.setsid()  # Ctrl-C in a terminal comes to the starter alone, and the group can be killed as one
+    for stream in (1, 2):
+        os.dup2(output, stream)
+    live(told, lifeline)
 
 
 @contextlib.contextmanager

@@ -1,14 +1,15 @@
-"""One process of the server: `python -m reference_server.process`, with its settings as a line of JSON on stdin.
+"""One process of the server, as its starter tells it to be.
 
-Stdin stays open as long as the starter lives; its end is the sign to go, so no process outlives the one it serves.
+The starter holds the other end of a line for as long as it lives; its end is the sign to go, so no process outlives the
+one it serves.
 """
 
 import multiprocessing
 import os
 import resource
-import sys
 import threading
 from enum import StrEnum
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Final, assert_never
 
@@ -87,14 +88,22 @@ class Settings(BaseModel):
     set_up: SetUp | None = None
 
 
-def main() -> None:
-    """Be the process that the settings on stdin describe."""
-    settings = Settings.model_validate_json(sys.stdin.readline())
+def live(told: str, lifeline: Connection) -> None:
+    """Be the process that the settings describe.
+
+    Parameters
+    ----------
+    told : str
+        Settings as JSON.
+    lifeline : Connection
+        Has nothing to read until the starter is gone.
+    """
+    settings = Settings.model_validate_json(told)
     match settings.part:
         case Part.BOOKING | Part.LOGIN:
-            _serve(settings)
+            _serve(settings, lifeline.fileno())
         case Part.EHR:
-            _end_with(sys.stdin.fileno())
+            _end_with(lifeline.fileno())
             storage = opened(settings.database)
             cards = cards_of(settings.scenario, books_of(settings.scenario), settings.set_up)
             terms = {card.book.id: card.terms for card in cards}
@@ -105,14 +114,12 @@ def main() -> None:
             assert_never(settings.part)
 
 
-def _serve(settings: Settings) -> None:
-    lifeline = os.dup(sys.stdin.fileno())  # granian's child closes stdin, and is the one that must not be orphaned
-
+def _serve(settings: Settings, lifeline: int) -> None:
     def application(_: Any = None) -> Flask:
-        _end_with(lifeline)
+        _end_with(lifeline)  # here, since granian's child is the one that must not be orphaned
         return _app(settings)
 
-    multiprocessing.set_start_method("fork")
+    multiprocessing.set_start_method("fork", force=True)  # what granian starts its child with
     Server(
         target=settings.part,
         address=HOST,
@@ -162,7 +169,3 @@ def _end_with(lifeline: int) -> None:
         os._exit(0)
 
     threading.Thread(target=wait, daemon=True).start()
-
-
-if __name__ == "__main__":
-    main()
