@@ -67,7 +67,7 @@ def _plan(question: "Scenario", policy_text: str, until: str | None) -> "tuple[P
 
     try:
         policy, until_s = policy_named(question, policy_text), length_named(until)
+        plan = plan_of(question, policy, 0)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    plan = plan_of(question, policy, 0)
     return policy, plan if until_s is None else plan.until(until_s), until_s

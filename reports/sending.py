@@ -6,7 +6,10 @@ from reports.language import Language
 from reports.limits import joined
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.cohort_per_day import CohortPerDay
+from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
+from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.policies.ramp import Ramp
+from scenarios.policy import WithFeedback
 from scenarios.result import BatchesValue, PolicyValue
 
 
@@ -37,6 +40,10 @@ def sending_text(language: Language, policy: PolicyValue) -> str:
         case CapacityMatched():
             busy, pause = notation.percent(policy.utilisation), notation.duration(policy.pause)
             return language.text("sending.capacity", utilisation=busy, pause=pause)
+        case FeedbackOnRejections():
+            return _with_feedback(language, policy, notation.percent(policy.target))
+        case FeedbackOnResponseTime():
+            return _with_feedback(language, policy, notation.duration(policy.target))
         case _:
             assert_never(policy)
 
@@ -58,8 +65,23 @@ def sending_label(language: Language, policy: PolicyValue) -> str:
             return language.text("sending.per_day_label")
         case CapacityMatched():
             return language.text("sending.capacity_label", utilisation=notation.percent(policy.utilisation))
+        case FeedbackOnRejections() | FeedbackOnResponseTime():
+            return language.text(f"sending.{policy.kind}_label")
         case _:
             assert_never(policy)
+
+
+def _with_feedback(language: Language, policy: WithFeedback, target: str) -> str:
+    notation = language.notation
+    return language.text(
+        f"sending.{policy.kind}",
+        increase=policy.increase,
+        first=policy.first,
+        most=policy.most,
+        decrease=notation.percent(policy.decrease),
+        target=target,
+        pause=notation.duration(policy.pause),
+    )
 
 
 def _batches(language: Language, size: int | str, pause_s: float) -> str:

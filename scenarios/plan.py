@@ -4,6 +4,7 @@ The same rows drive the simulation and the load test. A row depends on the polic
 alone; every draw belongs to (seed, replication, quantity, citizen).
 """
 
+import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, fields, replace
@@ -13,6 +14,8 @@ from numpy.typing import NDArray
 
 from scenarios.choice import Pick
 from scenarios.inventory import InvitingMunicipality, inventory_of
+from scenarios.part import Window
+from scenarios.policies.feedback import Feedback
 from scenarios.policy import Policy, sent_times
 from scenarios.responding import acting_moments, response_delays
 from scenarios.scenario import Scenario
@@ -110,28 +113,73 @@ def columns() -> tuple[str, ...]:
     return tuple(field.name for field in fields(Plan) if field.name not in others)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unsent:
+    """The citizens of a plan before their SMS: everything but when each is sent to and acts, which depends on a policy.
+
+    `plan` has no moment in it yet, infinity stands for each; `delay_s` is from the SMS to opening the page.
+    """
+
+    plan: Plan
+    delay_s: FloatArray
+    awake: Window | None
+    start: dt.time
+
+    def opened_s(self, sent_s: FloatArray, citizens: IntArray) -> FloatArray:
+        """When these citizens open the page, each sent to at that moment."""
+        return acting_moments(sent_s, self.delay_s[citizens], self.awake, self.start)
+
+    def sent(self, sent_s: FloatArray) -> Plan:
+        """The plan, where every citizen's SMS left at these moments."""
+        return replace(self.plan, sent_s=sent_s, planned_s=self.opened_s(sent_s, np.arange(self.plan.citizens)))
+
+
+class NotKnownBefore(ValueError):
+    """A policy that decides as it goes has no plan before it is lived."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "a policy with feedback decides while the SMS go, so there is no plan before: "
+            "simulate it, or choose batches, a ramp or another that is known before"
+        )
+
+
 def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int | None = None) -> Plan:
-    """Draw the plan of one replication under a policy."""
+    """Draw the plan of one replication under a policy.
+
+    Raises
+    ------
+    NotKnownBefore
+        The policy is one with feedback.
+    """
+    if isinstance(policy, Feedback):
+        raise NotKnownBefore
+    sent_s = np.concatenate([sent_times(policy, one) for one in send_outs(scenario, policy)])
+    return unsent_of(scenario, policy, replication, seed=seed).sent(sent_s)
+
+
+def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int | None = None) -> Unsent:
+    """Draw the citizens of one replication, whatever the policy sends when: of it only the start is asked."""
     inventory = inventory_of(scenario)
     draw = _Draw(scenario.experiment.seed if seed is None else seed, replication, sum(m.invited for m in inventory))
     behaviour, session, patience = scenario.behaviour, scenario.behaviour.session, scenario.behaviour.patience
     tries = behaviour.after_rejection.give_up_after
-    sent_s = np.concatenate([sent_times(policy, one) for one in send_outs(scenario, policy)])
     delay_s = response_delays(behaviour.response, draw(Quantity.RESPONSE))
     municipality = np.repeat(np.arange(len(inventory)), [m.invited for m in inventory])
     book = _books(inventory, draw(Quantity.BOOK), municipality)
     where = draw.table(Quantity.WHERE, tries)
     delivered = draw(Quantity.DELIVERY) < scenario.invitation.delivered
-    return Plan(
+    never_s = np.full(draw.citizens, np.inf)
+    plan = Plan(
         scenario_name=scenario.name,
         seed=draw.seed,
         replication=replication,
         poll_s=float(quantised(np.array(session.poll))),
         municipality=municipality,
         book=book,
-        sent_s=sent_s,
+        sent_s=never_s,
         acts=(delivered & (draw(Quantity.UPTAKE) < behaviour.uptake)).astype(np.int64),
-        planned_s=acting_moments(sent_s, delay_s, behaviour.awake, policy.start),
+        planned_s=never_s,
         login_s=lognormals(draw(Quantity.LOGIN), session.login, session.sigma),
         page_patience_s=lognormals(draw(Quantity.PAGE_PATIENCE), patience.page, patience.sigma),
         answer_patience_s=lognormals(draw(Quantity.ANSWER_PATIENCE), patience.answer, patience.sigma),
@@ -144,6 +192,7 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
         wait_s=exponentials(draw.table(Quantity.WAIT, tries), behaviour.after_rejection.wait),
         queue_patience_s=_queue_patience(scenario, draw),
     )
+    return Unsent(plan=plan, delay_s=delay_s, awake=behaviour.awake, start=policy.start)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """What the municipality chooses: which rule it sends by, and what that makes of a number of SMS.
 
 A policy is a small value of one of a closed set of kinds. Those of the open loop are known to the last batch before the
-first SMS is sent.
+first SMS is sent; those with feedback decide while it goes.
 """
 
 import datetime as dt
@@ -15,19 +15,24 @@ from pydantic import BaseModel, Discriminator, Tag
 from scenarios.policies.batches import Batches
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.cohort_per_day import CohortPerDay
+from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
+from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.policies.ramp import Ramp
 from scenarios.policies.send_out import SendOut
 from scenarios.sending_hours import SendingHours
 from scenarios.streams import FloatArray, quantised
 
 OpenLoop: TypeAlias = Batches | Ramp | CohortPerDay | CapacityMatched
-Policy: TypeAlias = OpenLoop
+WithFeedback: TypeAlias = FeedbackOnRejections | FeedbackOnResponseTime
+Policy: TypeAlias = OpenLoop | WithFeedback
 
 KINDS: Final[Mapping[str, type[BaseModel]]] = {
     "batches": Batches,
     "ramp": Ramp,
     "cohort_per_day": CohortPerDay,
     "capacity_matched": CapacityMatched,
+    "feedback_on_rejections": FeedbackOnRejections,
+    "feedback_on_response_time": FeedbackOnResponseTime,
 }
 """Every kind by its name in scenario files."""
 
@@ -45,7 +50,9 @@ PolicyField: TypeAlias = Annotated[
     Annotated[Batches, Tag("batches")]
     | Annotated[Ramp, Tag("ramp")]
     | Annotated[CohortPerDay, Tag("cohort_per_day")]
-    | Annotated[CapacityMatched, Tag("capacity_matched")],
+    | Annotated[CapacityMatched, Tag("capacity_matched")]
+    | Annotated[FeedbackOnRejections, Tag("feedback_on_rejections")]
+    | Annotated[FeedbackOnResponseTime, Tag("feedback_on_response_time")],
     Discriminator(_kind_of),
 ]
 """A policy as scenario files have it: `kind` says which keys belong to it."""

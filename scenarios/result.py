@@ -13,7 +13,7 @@ from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.cohort_per_day import CohortPerDay
 from scenarios.policies.fields import BatchSize
 from scenarios.policies.ramp import Ramp
-from scenarios.policy import Policy
+from scenarios.policy import Policy, WithFeedback
 from scenarios.quantities import clock_of, clock_text
 
 SCHEMA: Final = "bolk.result/1"
@@ -58,7 +58,7 @@ class BatchesValue(Piece):
     start: str
 
 
-PolicyValue: TypeAlias = BatchesValue | Ramp | CohortPerDay | CapacityMatched
+PolicyValue: TypeAlias = BatchesValue | Ramp | CohortPerDay | CapacityMatched | WithFeedback
 """A policy in a result: batches by their numbers, every other kind as a scenario file has it."""
 
 

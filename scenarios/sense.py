@@ -7,8 +7,9 @@ from typing import Final
 
 from scenarios.inventory import expected_takers, largest_invited, total_capacity
 from scenarios.policies.batches import Batches
+from scenarios.policies.feedback import Feedback
 from scenarios.policies.fields import ALL
-from scenarios.policy import Policy, clock_at, sent_times
+from scenarios.policy import OpenLoop, Policy, clock_at, sent_times
 from scenarios.problems import KeyPath
 from scenarios.public_holidays import public_holiday
 from scenarios.quantities import clock_text, length_text
@@ -87,7 +88,8 @@ def _rules(scenario: Scenario) -> Iterator[Doubt]:
     if scenario.today:
         rules["today"] = Batches.of(scenario.today.batch_size, scenario.today.pause, scenario.policy.start)
     for where, rule in rules.items():
-        yield from _late(scenario, where, rule)
+        if not isinstance(rule, Feedback):  # when that is through nobody knows before
+            yield from _late(scenario, where, rule)
         if isinstance(rule, Batches):
             yield from _sizes((where, "batch_size"), most if rule.batch_size == ALL else rule.batch_size, most)
     for size in scenario.search.batch_size:
@@ -102,7 +104,7 @@ def _sizes(where: KeyPath, size: int, invited: int) -> Iterator[Doubt]:
         yield Doubt(where=where, what=f"{size:,} SMS at once; 10,000 stopped Stavanger in April 2021")
 
 
-def _late(scenario: Scenario, where: str, rule: Policy) -> Iterator[Doubt]:
+def _late(scenario: Scenario, where: str, rule: OpenLoop) -> Iterator[Doubt]:
     last_s = float(sent_times(rule, largest_send_out(scenario, rule))[-1])
     closes = dt.datetime.combine(scenario.invitation.send_date, scenario.invitation.window.to, tzinfo=scenario.zone)
     last = clock_at(rule, scenario.invitation.send_date, last_s, scenario.zone)

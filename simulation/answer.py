@@ -7,6 +7,7 @@ from typing import Final
 from scenarios.columns import columns_of
 from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.plan import Plan
+from scenarios.policies.feedback import Feedback
 from scenarios.policy import OpenLoop, Policy, clock_at, schedule
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
 from scenarios.result import (
@@ -170,7 +171,7 @@ def simulated(
         kind="simulate",
         scenario=scenario_ref(scenario),
         policy=policy_value(policy),
-        schedule=schedule_lines(scenario, policy),
+        schedule=[] if isinstance(policy, Feedback) else schedule_lines(scenario, policy),
         metrics=metrics_of(runs),
         thresholds=judged.thresholds,
         verdict=verdict,

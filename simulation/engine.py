@@ -8,10 +8,15 @@ from typing import Final, assert_never
 
 from scenarios.columns import Columns, columns_of
 from scenarios.inventory import total_invited
-from scenarios.plan import Plan
+from scenarios.plan import Plan, plan_of, unsent_of
+from scenarios.policies.feedback import Feedback
+from scenarios.policy import Policy, WithFeedback
 from scenarios.scenario import Scenario
+from scenarios.sending import send_outs
 from simulation import compiled
 from simulation.replication import simulate
+from simulation.sender import sent_by_feedback
+from simulation.simpy_life import SimpyLife
 
 BREAK_EVEN: Final = 20_000
 """Citizens, over all runs, from which the kernel is worth loading.
@@ -42,12 +47,31 @@ def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
     Both give the same attempts bit for bit, so the choice is one of time alone, and one that cannot be had is
     answered with SimPy and a note.
     """
+    if isinstance(scenario.policy, Feedback):
+        return Choice(Engine.SIMPY, _NO_FEEDBACK if wanted is Engine.COMPILED else None)
     small = total_invited(scenario) * runs < BREAK_EVEN
     if wanted is Engine.SIMPY or (wanted is None and small):
         return Choice(Engine.SIMPY)
     if importlib.util.find_spec("numba") is None:
         return Choice(Engine.SIMPY, _NO_NUMBA)
     return Choice(Engine.COMPILED)
+
+
+def lived(
+    engine: Engine, scenario: Scenario, policy: Policy, replication: int, stop: Event | None = None
+) -> tuple[Plan, Columns]:
+    """Draw the plan of one replication and live it; with feedback the two are one, as each batch waits for figures."""
+    if not isinstance(policy, Feedback):
+        plan = plan_of(scenario, policy, replication)
+        return plan, record_of(engine, scenario, plan, stop)
+    return _lived_with_feedback(scenario, policy, replication)
+
+
+def _lived_with_feedback(scenario: Scenario, policy: WithFeedback, replication: int) -> tuple[Plan, Columns]:
+    unsent = unsent_of(scenario, policy, replication)
+    life = SimpyLife(scenario, unsent.plan)
+    plan = sent_by_feedback(policy, send_outs(scenario, policy), unsent, life)
+    return plan, columns_of(life.attempts)
 
 
 def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None = None) -> Columns:
@@ -64,6 +88,7 @@ def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None
             assert_never(engine)
 
 
+_NO_FEEDBACK: Final = "The compiled engine knows no policy with feedback yet; SimPy gives the answer."
 _NO_NUMBA: Final = (
     "Numba is not installed, so the SimPy engine is used: the same answer, many times later. "
     "To have it: pip install numba"

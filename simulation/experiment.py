@@ -12,11 +12,10 @@ from threading import Event
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
-from scenarios.plan import plan_of
 from scenarios.policy import Policy
 from scenarios.run import Run, run_of
 from scenarios.scenario import Scenario
-from simulation.engine import Engine, record_of
+from simulation.engine import Engine, lived
 from simulation.workers import WorkersLost, local_workers
 
 Task: TypeAlias = tuple[Policy, int]
@@ -34,8 +33,8 @@ def run_once(
     stop: Event | None = None,
 ) -> Run:
     """Draw the plan of one replication, live it, and measure it; the record goes when it is measured."""
-    plan = plan_of(scenario, policy, replication)
-    return run_of(scenario, plan, record_of(engine, scenario, plan, stop), with_timeline=replication == 0)
+    plan, record = lived(engine, scenario, policy, replication, stop)
+    return run_of(scenario, plan, record, with_timeline=replication == 0)
 
 
 class Experiment:

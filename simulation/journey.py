@@ -53,7 +53,7 @@ class Journey:
     def live(self) -> Steps:
         """Open the page, log in, and try until confirmed, out of luck or out of will."""
         planned_s = self._citizen.planned_s
-        yield self._env.timeout(planned_s + self._citizen.login_s)
+        yield self._env.timeout(planned_s + self._citizen.login_s - self._env.now)  # exact: times lie on a grid
         for number, one in enumerate(self._citizen.tries, start=1):
             self._work_s = self._all_work_s[number - 1]
             ending: Ending = yield from self._first_try(one) if number == 1 else self._try(one)
@@ -191,7 +191,7 @@ class Journey:
         limit_s = started_s + self._citizen.page_patience_s
         in_time = self._env.now <= limit_s
         status = Status.OK if in_time else _GIVEN_UP.get(operation, Status.ABANDONED)
-        self._requests.append(Request(operation, started_s, started_s, min(self._env.now, limit_s), status))
+        self._keep(Request(operation, started_s, started_s, min(self._env.now, limit_s), status))
         return content if in_time else None
 
     def _come_in(self) -> Steps:
@@ -209,8 +209,12 @@ class Journey:
 
     def _visit(self) -> Admitted | Queued:
         now_s = self._env.now
-        self._requests.append(Request(Operation.ENTER, now_s, now_s, now_s, Status.OK))
+        self._keep(Request(Operation.ENTER, now_s, now_s, now_s, Status.OK))
         return self._world.visit(self._citizen.number)
+
+    def _keep(self, request: Request) -> None:
+        self._requests.append(request)
+        self._world.notice(request)
 
     def _left(self, asked: int | None = None, reserved_s: float | None = None) -> Ending:
         last = self._requests[-1]

@@ -10,9 +10,10 @@ import simpy
 from scenarios.attempts import Attempt, Outcome
 from scenarios.inventory import inventory_of
 from scenarios.one_journey import OneJourney, Sight
-from scenarios.plan import Plan, plan_of
+from scenarios.plan import Plan
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
+from simulation.engine import Engine, lived
 from simulation.journey import Journey
 from simulation.replication import simulate
 from simulation.service_times import service_times
@@ -49,7 +50,8 @@ def traced(scenario: Scenario, whom: str) -> OneJourney | NoSuchCitizen:
     whom : str
         A citizen's number, counted from 0, or a `Fate`.
     """
-    plan = plan_of(scenario, scenario.policy, 0)
+    # With feedback, living again the plan that came of a run brings the same run.
+    plan, _ = lived(Engine.SIMPY, scenario, scenario.policy, 0)
     number = _number(scenario, plan, whom)
     if isinstance(number, NoSuchCitizen):
         return number

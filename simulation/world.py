@@ -9,7 +9,7 @@ import simpy
 
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected
 from reference_server.waiting_room import Admitted, Queued, WaitingRoom
-from scenarios.attempts import Operation
+from scenarios.attempts import Operation, Request
 from scenarios.booking_platform import WaitingRoomRules
 from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.plan import Plan
@@ -74,6 +74,8 @@ class World:
             tuple(_opened(book) for book in municipality.books) for municipality in inventory_of(scenario)
         )
         self.room = platform.waiting_room and _room(platform.waiting_room, plan)
+        self.notice: Callable[[Request], None] = _unnoticed
+        """Called with each request that is over: what somebody who watches the platform sees."""
 
     def station(self, operation: Operation) -> simpy.Resource:
         """Who serves an operation."""
@@ -120,6 +122,10 @@ class World:
             return None
         time = ledger.free_times(days[0])[0]
         return time, ledger.reserve(time, citizen)
+
+
+def _unnoticed(_: Request) -> None:
+    """Nobody watches."""
 
 
 def _room(rules: WaitingRoomRules, plan: Plan | None) -> WaitingRoom:

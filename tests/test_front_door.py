@@ -117,6 +117,16 @@ def test_a_folder_that_holds_a_result_is_not_written_over(tmp_path: Path) -> Non
     assert (tmp_path / "result.json").read_text(encoding="utf-8") == "mine"
 
 
+def test_a_load_test_of_a_policy_with_feedback_is_refused_in_one_sentence(tmp_path: Path) -> None:
+    feedback = (
+        '{ kind = "feedback_on_rejections", first = 10, increase = 5, most = 40, target = "5 %", pause = "5 min", '
+        'start = "09:07" }'
+    )
+    done = bolk("loadtest", "ci-smoke", "--set", f"policy={feedback}", "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "decides while the SMS go, so there is no plan before: simulate it" in done.stderr
+
+
 @pytest.mark.parametrize("policy", ["sometimes", "0/5 min", "200/5", "missing.json"])
 def test_a_policy_that_is_none_is_a_usage_error(policy: str, tmp_path: Path) -> None:
     done = bolk("loadtest", "ci-smoke", "--policy", policy, "--out", str(tmp_path / "out"))

@@ -21,6 +21,8 @@ from scenarios.inventory import total_invited
 from scenarios.plan import plan_of
 from scenarios.policies.batches import Batches
 from scenarios.policies.capacity_matched import CapacityMatched
+from scenarios.policies.cohort_per_day import CohortPerDay
+from scenarios.policies.feedback import Feedback
 from scenarios.policies.ramp import Ramp
 from scenarios.policies.send_out import SendOut
 from scenarios.policy import KINDS, OpenLoop, Policy, PolicyField, clock_at, schedule, sent_times
@@ -40,16 +42,25 @@ from tests.test_scenario_schema import plain
 OSLO = zoneinfo.ZoneInfo("Europe/Oslo")
 FRIDAY = dt.datetime(2021, 4, 30, 9, 7, tzinfo=OSLO)
 
+FEEDBACK = {"first": 20, "increase": 5, "least": 5, "most": 80, "pause": "1 min"}
 EXAMPLES: dict[str, dict[str, Any]] = {
     "batches": {"batch_size": 40, "pause": "5 min"},
     "ramp": {"kind": "ramp", "first": 5, "largest": 40, "step": 5, "pause": "5 min"},
     "cohort_per_day": {"kind": "cohort_per_day", "share": "30 %", "batch_size": 20, "pause": "5 min"},
     "capacity_matched": {"kind": "capacity_matched", "utilisation": "60 %", "pause": "2 min"},
+    "feedback_on_rejections": {**FEEDBACK, "kind": "feedback_on_rejections", "target": "5 %"},
+    "feedback_on_response_time": {**FEEDBACK, "kind": "feedback_on_response_time", "target": "2 s"},
 }
+OPEN_LOOP = [kind for kind in EXAMPLES if not kind.startswith("feedback")]
+
+
+def any_rule(kind: str, **changes: Any) -> Policy:
+    return TypeAdapter[Policy](PolicyField).validate_python({"start": "09:07", **EXAMPLES[kind], **changes})
 
 
 def rule(kind: str, **changes: Any) -> OpenLoop:
-    made: Policy = TypeAdapter[Policy](PolicyField).validate_python({"start": "09:07", **EXAMPLES[kind], **changes})
+    made = any_rule(kind, **changes)
+    assert not isinstance(made, Feedback)
     return made
 
 
@@ -69,7 +80,7 @@ def ramps(draw: st.DrawFn) -> Ramp:
 
 @st.composite
 def rules(draw: st.DrawFn) -> OpenLoop:
-    kind, pause = draw(st.sampled_from(sorted(KINDS))), draw(pauses)
+    kind, pause = draw(st.sampled_from(OPEN_LOOP)), draw(pauses)
     some_or_all = sizes | st.just("all")
     match kind:
         case "batches":
@@ -165,6 +176,7 @@ def test_each_age_group_has_its_own_day_and_its_own_number_in_each_municipality(
     )  # fmt: skip
     (what,) = send_outs(scenario, scenario.policy)
     assert sum(what.cohorts) == what.invited == total_invited(scenario)
+    assert isinstance(scenario.policy, CohortPerDay)
     assert [batch.count for batch in schedule(scenario.policy, what)] == list(what.cohorts)
     sent = plan_of(scenario, scenario.policy, 0).sent_s
     assert np.searchsorted(sent, 86_400.0) == what.cohorts[0]
@@ -226,9 +238,9 @@ def test_every_kind_is_written_and_read_back_and_agrees_with_the_schema(kind: st
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_every_kind_goes_through_a_result_and_comes_back(kind: str) -> None:
-    value = policy_value(rule(kind))
+    value = policy_value(any_rule(kind))
     adapter = TypeAdapter[PolicyValue](PolicyValue)
-    assert policy_of(adapter.validate_json(adapter.dump_json(value))) == rule(kind)
+    assert policy_of(adapter.validate_json(adapter.dump_json(value))) == any_rule(kind)
 
 
 def test_batches_stand_in_a_result_by_their_numbers_alone() -> None:
@@ -242,10 +254,12 @@ def test_batches_stand_in_a_result_by_their_numbers_alone() -> None:
         ("ramp", "bolker som vokser med 5 om gangen, fra 5 til 40", "batches that grow by 5 at a time, from 5 to 40"),
         ("cohort_per_day", "30 % av de inviterte hver sendedag: bolker på 20", "30% of those invited each sending day"),
         ("capacity_matched", "bolker så store at plattformen er 60 % opptatt", "the platform is 60% busy"),
+        ("feedback_on_rejections", "kuttes til 50 % når flere enn 5 % får avslag", "when more than 5% are rejected"),
+        ("feedback_on_response_time", "når svartiden er over 2 sekunder", "when the response time is above 2 seconds"),
     ],
 )
 def test_every_kind_is_said_in_both_languages(kind: str, nb: str, en: str) -> None:
-    value = policy_value(rule(kind))
+    value = policy_value(any_rule(kind))
     assert nb in sending_text(language_of("nb"), value).replace("\u00a0", " ")
     assert en in sending_text(language_of("en"), value).replace("\u00a0", " ")
     assert sending_label(language_of("nb"), value) != sending_label(
@@ -276,7 +290,7 @@ def test_an_unknown_kind_is_refused_with_the_nearest() -> None:
 @pytest.mark.parametrize(
     ("overrides", "where", "told"),
     [
-        (["policy.first=4"], "policy.first", "first belongs to the kind ramp"),
+        (["policy.first=4"], "policy.first", "first belongs to the kind ramp or feedback_on_rejections"),
         (["policy.kind=ramp", "policy.batch_size=4"], "policy.batch_size", "belongs to the kind batches or cohort_per"),
         (["policy.kind=ramp", "policy.largst=4"], "policy.largst", "did you mean largest?"),
         (["policy.kind=ramp", "policy.first=9", "policy.largest=8", "policy.step=1"], "policy", "first = 50, largest"),
