@@ -76,8 +76,8 @@ def create_app(
     login_url : str
         Where citizens log in.
     pace, speedup : Pace, float
-        Every service time is divided by the speedup, citizens may ask so much more often, and the waiting room's
-        clock runs so much faster.
+        Every service time, and how old a list may be, is divided by the speedup, citizens may ask so much more often,
+        and the waiting room's clock runs so much faster.
     limits : Limits
         How often somebody may ask, at a speedup of 1.
     set_up : SetUp, optional
@@ -97,7 +97,10 @@ def create_app(
     if strategy is Strategy.HOLD:
         app.before_request(_letting_go(EndedHolds(storage)))
     elsewhere = {card.book.id for card in cards if is_seen_elsewhere(card.service)}
-    asking = Citizens(books, storage, scenario.platform.listing, elsewhere, now).routes()
+    age_s = scenario.platform.list_age
+    asking = Citizens(
+        books, storage, scenario.platform.listing, elsewhere, now, None if age_s is None else age_s / speedup
+    ).routes()
     their_own = (
         *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
         *Giving(books, storage, strategy, HOLD_S / speedup).routes(),

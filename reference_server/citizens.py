@@ -34,6 +34,8 @@ class Citizens:
         Ids of the books that people of other municipalities see.
     now : callable
         Local time in Norway, without zone, for reminders.
+    list_age_s : float or None
+        Seconds on the wall for which a list of free days or times may be shown again.
     """
 
     def __init__(
@@ -43,13 +45,14 @@ class Citizens:
         listing: Listing,
         elsewhere: Set[str],
         now: Callable[[], dt.datetime],
+        list_age_s: float | None = None,
     ) -> None:
         self._books = books
         self._storage = storage
         self._listing = listing
         self._elsewhere = elsewhere
         self._now = now
-        self._free = FreeLists(storage)
+        self._free = FreeLists(storage, list_age_s)
 
     def books(self) -> Response:
         """GET /books."""

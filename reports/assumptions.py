@@ -168,6 +168,7 @@ def _platform(platform: Platform, language: Language) -> list[_Row]:
         ("ehr_workers", notation.number(platform.ehr.workers)),
         ("ehr_time", _short(platform.ehr.service_time, language)),
         ("platform_sigma", notation.shortest(platform.sigma)),
+        *([] if platform.list_age is None else [("list_age", _short(platform.list_age, language))]),
         *_waiting_room(platform, language),
     ]
     return [(name, value, "assumed") for name, value in values]

@@ -42,6 +42,12 @@ class Platform(Part):
     login: Station = Field(description="log-in")
     strategy: Strategy = Field(default=Strategy.QUEUED, description="how a place is given")
     listing: Listing = Field(default=Listing.EARLIEST, description="in which order free times are shown")
+    list_age: Seconds | None = Field(
+        default=None,
+        ge=0,
+        exclude_if=is_none,
+        description="free days and times are shown from a cache, made anew when this old; left out, as 0 s: no cache",
+    )
     ehr: Station = Field(description="the record system (EPJ), which decides reservations one after the other")
     sigma: float = Field(default=0.5, ge=0, le=3, description="spread of every service time (lognormal); ASSUMPTION")
     waiting_room: WaitingRoomRules | None = Field(

@@ -15,6 +15,7 @@ from scenarios.public_holidays import public_holiday
 from scenarios.quantities import clock_text, length_text
 from scenarios.scenario import Scenario
 from scenarios.sending import largest_send_out
+from scenarios.strategy import Strategy
 
 MOST_AT_ONCE: Final = 10_000
 """Stavanger sent 10,000 SMS at once in April 2021 and the log-in stopped.
@@ -36,7 +37,14 @@ class Doubt:
 
 def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
     """Everything in a scenario that looks like a slip."""
-    return (*_supply(scenario), *_dates(scenario), *_hours(scenario), *_rules(scenario), *_room(scenario))
+    return (
+        *_supply(scenario),
+        *_dates(scenario),
+        *_hours(scenario),
+        *_rules(scenario),
+        *_room(scenario),
+        *_lists(scenario),
+    )
 
 
 def _supply(scenario: Scenario) -> Iterator[Doubt]:
@@ -80,6 +88,11 @@ def _room(scenario: Scenario) -> Iterator[Doubt]:
         places = f"{room.total_active_users:,} places for {length_text(room.session_duration)} each"
         what = f"{places} let in {per_minute:.3g} a minute in the long run, fewer than new_users_per_minute"
         yield Doubt(where=("platform", "waiting_room"), what=what)
+
+
+def _lists(scenario: Scenario) -> Iterator[Doubt]:
+    if scenario.platform.list_age is not None and scenario.platform.strategy is Strategy.ASSIGN:
+        yield Doubt(where=("platform", "list_age"), what="nobody sees a list where places are assigned")
 
 
 def _rules(scenario: Scenario) -> Iterator[Doubt]:

@@ -95,8 +95,8 @@ class Journey:
 
     def _find(self, one: Try) -> Steps:
         """Read the list of days, then the times of one; the time chosen, or how it ended."""
-        ledger, day_of = self._open.ledger, self._open.book.day_of
-        days: list[int] | None = yield from self._ask(Operation.DAYS, ledger.free_days)
+        lists, day_of = self._open.lists, self._open.book.day_of
+        days: list[int] | None = yield from self._ask(Operation.DAYS, lambda: lists.days(self._env.now))
         if days is None:
             return self._left()
         self._saw_a_day = bool(days)
@@ -105,7 +105,7 @@ class Journey:
         # In a list of one's own, the first is any: the same to a citizen as choosing at random.
         pick = Pick.UNIFORM if one.pick is Pick.FIRST and self._world.listing is Listing.SPREAD else one.pick
         day = choose_day(pick, one.where, day_of[one.preferred], days)
-        times: list[int] | None = yield from self._ask(Operation.SLOTS, lambda: ledger.free_times(day))
+        times: list[int] | None = yield from self._ask(Operation.SLOTS, lambda: lists.times(day, self._env.now))
         if times is None:
             return self._left()
         if not times:

@@ -15,6 +15,7 @@ from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.plan import Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
+from simulation.free_lists import FreeLists
 from simulation.lots import lots
 
 Content = TypeVar("Content")
@@ -48,10 +49,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class OpenBook:
-    """A book with its texts, made once, and its ledger."""
+    """A book with its texts, made once, its ledger, and what it shows of it."""
 
     book: AppointmentBook
     ledger: Ledger
+    lists: FreeLists
     time_texts: tuple[str, ...]
 
 
@@ -71,7 +73,8 @@ class World:
         self.pages = simpy.Resource(self.env, platform.workers)
         self.ehr = simpy.Resource(self.env, platform.ehr.workers)
         self.books: tuple[tuple[OpenBook, ...], ...] = tuple(
-            tuple(_opened(book) for book in municipality.books) for municipality in inventory_of(scenario)
+            tuple(_opened(book, platform.list_age) for book in municipality.books)
+            for municipality in inventory_of(scenario)
         )
         self.room = platform.waiting_room and _room(platform.waiting_room, plan)
         self.notice: Callable[[Request], None] = _unnoticed
@@ -135,10 +138,12 @@ def _room(rules: WaitingRoomRules, plan: Plan | None) -> WaitingRoom:
     return WaitingRoom(rules, lambda count: int(next(order) * count))
 
 
-def _opened(book: AppointmentBook) -> OpenBook:
+def _opened(book: AppointmentBook, list_age_s: float | None) -> OpenBook:
+    ledger = Ledger(book.places, book.day_of)
     return OpenBook(
         book=book,
-        ledger=Ledger(book.places, book.day_of),
+        ledger=ledger,
+        lists=FreeLists(ledger, list_age_s),
         time_texts=tuple(book.time_text(time) for time in range(len(book.starts))),
     )
 

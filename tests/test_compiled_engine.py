@@ -101,6 +101,7 @@ def cases(draw: st.DrawFn) -> Case:
             "platform.sigma": sigma,
             "platform.strategy": draw(st.sampled_from(Strategy)).value,
             "platform.listing": draw(st.sampled_from(Listing)).value,
+            "platform.list_age": one_of(None, None, "0 s", "1 s", "7 s", "3 min"),
             "experiment.seed": draw(st.integers(0, 2**32)),
         }
         | draw(doors())
@@ -262,3 +263,28 @@ def test_an_edit_anywhere_in_the_kernel_is_compiled_anew(tmp_path: Path) -> None
         file.write_bytes(file.read_bytes() + b"#")
         names.add(loop.kept_as(tmp_path))
     assert len(names) == len(files) + 1
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_both_engines_make_a_list_anew_at_the_same_moment(strategy: Strategy) -> None:
+    # On the grid requests come exactly when a list is as old as it may be, before it and after it, and holds end.
+    for seed in range(6):
+        scenario = a.scenario(
+            {
+                "invitation.invited": 60,
+                "slots": [{"book": "Hall", "dates": ["2021-05-10", "2021-05-11"], "length": "15 min", "parallel": 2,
+                           "open": {"from": "08:00", "to": "09:00"}}],
+                "behaviour.patience": {"page": "10 min", "answer": "10 min"},
+                "platform.workers": 50,
+                "platform.service_time": {"list": "500 ms", "confirm": "500 ms"},
+                "platform.login": {"workers": 50, "service_time": "500 ms"},
+                "platform.ehr": {"workers": 1, "service_time": "500 ms"},
+                "platform.sigma": 0.0,
+                "platform.strategy": strategy.value,
+                "platform.listing": ("earliest", "spread")[seed % 2],
+                "platform.list_age": ("0 s", "500 ms", "1 s", "5 s", "30 s", "10 min")[seed],
+                "experiment.seed": seed,
+            }
+        )  # fmt: skip
+        plan = _on_a_grid(plan_of(scenario, scenario.policy, 0), seed)
+        assert attempts_of(live(scenario, plan)) == simulate(scenario, plan)

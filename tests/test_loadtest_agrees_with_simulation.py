@@ -67,14 +67,14 @@ class SimulatedPlatform:
     def days(self, token: str, book: str, until_s: float) -> Reply[list[str]]:
         assert (int(token) >= 0, book) == (True, self.opened.book.id)
         self.tries += 1
-        ledger, days = self.opened.ledger, self.opened.book.days
-        return self._served(Operation.DAYS, until_s, lambda: [days[day].isoformat() for day in ledger.free_days()])
+        lists, days = self.opened.lists, self.opened.book.days
+        return self._served(Operation.DAYS, until_s, lambda: [days[day].isoformat() for day in lists.days(self.now())])
 
     def slots(self, token: str, book: str, date: str, until_s: float) -> Reply[list[str]]:
         assert (int(token) >= 0, book) == (True, self.opened.book.id)
         day = [one.isoformat() for one in self.opened.book.days].index(date)
-        ledger, texts = self.opened.ledger, self.opened.time_texts
-        return self._served(Operation.SLOTS, until_s, lambda: [texts[time] for time in ledger.free_times(day)])
+        lists, texts = self.opened.lists, self.opened.time_texts
+        return self._served(Operation.SLOTS, until_s, lambda: [texts[time] for time in lists.times(day, self.now())])
 
     def reserve(self, token: str, attempt: tuple[int, int], wish: tuple[str, str], until_s: float) -> Reply[str]:
         assert (int(token), self.tries) == attempt
@@ -184,6 +184,16 @@ def lived_in_simulation(scenario: Scenario, plan: Plan) -> list[Attempt]:
 def test_both_journeys_make_the_same_attempts_bit_for_bit(changes: dict[str, Any], replication: int):
     scenario = a.scenario(changes)
     plan = plan_of(scenario, scenario.policy, replication)
+    simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
+    lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert lived == simulated
+
+
+@pytest.mark.parametrize("strategy", list(Strategy))
+@pytest.mark.parametrize("age", ["0 s", "5 s", "3 min"])
+def test_both_journeys_agree_on_what_a_list_showed_a_while_ago(strategy: Strategy, age: str):
+    scenario = a.scenario({**CROWDED, "platform.strategy": strategy.value, "platform.list_age": age})
+    plan = plan_of(scenario, scenario.policy, 0)
     simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
     lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
     assert lived == simulated

@@ -242,6 +242,8 @@ def test_a_waiting_room_is_said_among_the_assumptions_and_no_room_is_not(
 
 def test_pages_with_a_time_of_their_own_are_said_among_the_assumptions() -> None:
     times = {"list": "50 ms", "confirm": "120 ms", "days": "400 ms"}
-    page = said(report_html(a_result.simulated(a.scenario({"platform.service_time": times})), [], "en"))
-    assert "Pages: time for the list of days, median 400" in page
+    scenario = a.scenario({"platform.service_time": times, "platform.list_age": "30 s"})
+    page = said(report_html(a_result.simulated(scenario), [], "en")).replace("\u00a0", " ")
+    assert "Pages: time for the list of days, median 400 ms" in page
+    assert "Lists of free times are shown again for 30 s" in page
     assert "Pages: time for the list of books" not in page

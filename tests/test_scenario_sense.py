@@ -89,3 +89,9 @@ def test_more_sms_at_once_than_stopped_stavanger_are_told(name: str) -> None:
 def test_everyone_at_once_is_always_tried_and_never_doubted_in_the_search() -> None:
     assert "search.batch_size" not in doubts("large", "search.batch_size=['all']")
     assert "12,000 SMS at once" in doubts("large", "search.batch_size=[12000]")["search.batch_size"][0]
+
+
+def test_a_list_that_nobody_sees_needs_no_age() -> None:
+    told = doubts("ci-smoke", "platform.list_age=1 min", "platform.strategy=assign")
+    assert told["platform.list_age"] == ["nobody sees a list where places are assigned"]
+    assert "platform.list_age" not in doubts("ci-smoke", "platform.list_age=1 min")

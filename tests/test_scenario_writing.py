@@ -43,6 +43,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "behaviour.after_rejection.decay": st.floats(0, 1),
     "platform.workers": st.integers(1, 10_000),
     "platform.ehr.service_time": lengths,
+    "platform.list_age": lengths,
     "platform.service_time": st.fixed_dictionaries(
         {"list": lengths, "confirm": lengths}, optional={str(page): lengths for page in PAGES}
     ),

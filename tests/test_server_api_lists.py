@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reference_server.free_lists import FreeLists
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import Wish
+from tests import a
 from tests.office import BOOK, START, Office, assert_problem
 
 DAYS = f"/api/v1/books/{BOOK}/days"
@@ -74,6 +75,45 @@ def test_a_list_is_read_once_as_long_as_its_book_is_unchanged(office: Office) ->
     assert lists.times(BOOK, "2021-05-10") != first[0]
     lists.times(BOOK, "2021-05-10")
     assert storage.reads == 2
+
+
+def test_a_list_may_be_as_old_as_the_scenario_says_and_no_older(office: Office) -> None:
+    now_s = [0.0]
+    lists = FreeLists(office.storage, 30.0, lambda: now_s[0])
+    first = lists.times(BOOK, "2021-05-10")
+    taken(office.storage, "somebody")
+    now_s[0] = 29.5
+    assert lists.times(BOOK, "2021-05-10") == first
+    now_s[0] = 30.0
+    second = lists.times(BOOK, "2021-05-10")
+    assert second != first
+    taken(office.storage, "another", "2021-05-10T09:00")
+    now_s[0] = 59.5
+    assert lists.times(BOOK, "2021-05-10") == second
+
+
+def test_a_list_found_unchanged_may_be_shown_for_as_long_again(office: Office) -> None:
+    now_s, storage = [0.0], Counting(office.storage)
+    counted: Any = storage
+    lists = FreeLists(counted, 30.0, lambda: now_s[0])
+    first = lists.days(BOOK)
+    now_s[0] = 40.0
+    assert lists.days(BOOK) == first
+    taken(office.storage, "somebody")
+    now_s[0] = 69.5
+    assert lists.days(BOOK) == first
+    assert storage.reads == 1
+    now_s[0] = 70.0
+    assert lists.days(BOOK) != first
+
+
+def test_the_server_of_a_scenario_with_old_lists_shows_them(tmp_path: Path) -> None:
+    scenario = a.scenario({"platform.list_age": "1 h"})
+    office = Office(tmp_path, scenario=scenario)
+    before = office.web.get(DAYS, headers=office.of(0)).get_json()
+    taken(office.storage, "somebody")
+    assert office.web.get(DAYS, headers=office.of(1)).get_json() == before
+    office.storage.close()
 
 
 def test_lists_of_days_that_are_not_offered_take_no_memory(office: Office) -> None:

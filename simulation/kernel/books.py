@@ -1,9 +1,9 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
-"""The books: free places as counts, and the day and time that a citizen finds."""
+"""The books: free places as counts."""
 
 import numpy as np
 
-from simulation.kernel.codes import NOBODY, NOTHING, PREFERRED, UNIFORM
+from simulation.kernel.codes import NOTHING
 from simulation.kernel.rows import book_at, day_at, part, taken_places, time_at
 
 
@@ -68,58 +68,3 @@ def first_time(w, day):
     while time_at(w, d.hint).free == 0:
         d.hint += 1
     return np.int64(d.hint)
-
-
-@part
-def open_day(w, day, end_day, skip):
-    """The first day from `day` on with a free time, after so many others; NOBODY where there is none."""
-    while day < end_day:
-        if day_at(w, day).open_times > 0:
-            if skip == 0:
-                return day
-            skip -= 1
-        day += 1
-    return NOBODY
-
-
-@part
-def open_time(w, time, end_time, skip):
-    """The first time from `time` on with a free place, after so many others; NOBODY where there is none."""
-    while time < end_time:
-        if time_at(w, time).free > 0:
-            if skip == 0:
-                return time
-            skip -= 1
-        time += 1
-    return NOBODY
-
-
-@part
-def find_day(w, book, pick, where, preferred):
-    """The day chosen from those with free times: `choose_day`; NOBODY where there is none."""
-    b = book_at(w, book)
-    if b.open_days == 0:
-        return NOBODY
-    first = first_day(w, book)
-    if pick == UNIFORM:
-        return open_day(w, first, np.int64(b.end_day), np.int64(where * b.open_days))
-    if pick == PREFERRED:
-        wished = open_day(w, max(first, np.int64(time_at(w, preferred).day)), np.int64(b.end_day), NOTHING)
-        return first if wished == NOBODY else wished
-    return first
-
-
-@part
-def find_time(w, day, pick, where, preferred, day_count):
-    """The time chosen from the free ones of a day: `choose_time`; NOBODY where there is none."""
-    d = day_at(w, day)
-    if d.open_times == 0:
-        return NOBODY
-    first = first_time(w, day)
-    if pick == UNIFORM:
-        left = (where * day_count) % 1.0
-        return open_time(w, first, np.int64(d.end_time), np.int64(left * d.open_times))
-    if pick == PREFERRED:
-        wished = open_time(w, max(first, preferred), np.int64(d.end_time), NOTHING)
-        return first if wished == NOBODY else wished
-    return first

@@ -43,6 +43,9 @@ VISITOR: Final = np.dtype(
 )  # fmt: skip
 """A citizen at the waiting room: `at` is the entry in the line, `wants` the request that is waited with."""
 
+KEPT_LIST: Final = np.dtype([("since_s", "f8"), ("count", "i4"), ("first", "i4")])
+"""A list that is shown for a while: when it was made, how many it has (none: nothing is kept), and the first."""
+
 ATTEMPT: Final = np.dtype(
     [("planned_s", "f8"), ("ended_s", "f8"), ("reserved_s", "f8"), ("slot", "i8"), ("asked", "i4"), ("book", "i4"),
      ("citizen", "i4"), ("number", "i2"), ("outcome", "u1"), ("spare", "u1")]
@@ -63,17 +66,19 @@ ADDRESSES: Final = (
     "heap", "present", "stations", "journeys", "books", "days", "times", "taken",
     # the waiting room and those who know it; 0 where there is none
     "room", "visitors",
+    # lists that are shown for a while, and what is in them
+    "kept_days", "kept_times", "days_shown", "times_shown",
     # the record
     "attempts", "requests",
 )  # fmt: skip
 COUNTS: Final = (
     # what is the same for everybody
-    "strategy", "spread", "holds", "tries", "citizens", "present_room", "attempts_room", "requests_room",
+    "strategy", "spread", "holds", "keeps_lists", "tries", "citizens", "present_room", "attempts_room", "requests_room",
     # where the run stands: arrivals that came, timeouts that wait, timeouts ever made, the queue of the present
     # moment, rows written
     "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made",
 )  # fmt: skip
-LENGTHS: Final = ("poll_s", "hold_s", "now_s")
+LENGTHS: Final = ("poll_s", "hold_s", "list_age_s", "now_s")
 WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])
 """A run: one row, handed from function to function as one pointer.
 

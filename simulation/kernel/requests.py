@@ -4,7 +4,7 @@
 import numpy as np
 
 from simulation.kernel import draws
-from simulation.kernel.books import cancel, find_day, find_time, first_day, first_time, reserve
+from simulation.kernel.books import cancel, first_day, first_time, reserve
 from simulation.kernel.codes import (
     DAYS,
     DECIDED,
@@ -26,6 +26,7 @@ from simulation.kernel.codes import (
     UNIFORM,
 )
 from simulation.kernel.events import schedule
+from simulation.kernel.lists import days_listed, find_day, find_time
 from simulation.kernel.rows import book_at, journey_at, part
 from simulation.kernel.stations import join, leave
 
@@ -69,8 +70,8 @@ def choice(w, j):
 @part
 def read_days(w, j):
     """Read the days and pick one."""
-    j.day_count = book_at(w, j.book).open_days
-    j.day = find_day(w, j.book, choice(w, j), draws.where(w, j), draws.preferred(w, j))
+    j.day_count = days_listed(w, j.book)
+    j.day = find_day(w, j.book, np.int64(j.day_count), choice(w, j), draws.where(w, j), draws.preferred(w, j))
 
 
 @part

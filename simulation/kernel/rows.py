@@ -11,6 +11,7 @@ from simulation.kernel.layout import (
     BOOK,
     DAY,
     JOURNEY,
+    KEPT_LIST,
     REQUEST,
     ROOM,
     STATION,
@@ -113,6 +114,30 @@ def room_of(w):
 def visitor_at(w, index):
     """A citizen as the waiting room knows them."""
     return carray(_pointer(w.visitors), 1, VISITOR)[np.uint64(index)]
+
+
+@part
+def kept_days_at(w, index):
+    """The list of days of a book that is kept."""
+    return carray(_pointer(w.kept_days), 1, KEPT_LIST)[np.uint64(index)]
+
+
+@part
+def kept_times_at(w, index):
+    """The list of times of a day that is kept."""
+    return carray(_pointer(w.kept_times), 1, KEPT_LIST)[np.uint64(index)]
+
+
+@part
+def days_shown(w):
+    """A byte for each day, 1 where the kept list of its book has it."""
+    return carray(_pointer(w.days_shown), 1, np.uint8)
+
+
+@part
+def times_shown(w):
+    """A byte for each time, 1 where the kept list of its day has it."""
+    return carray(_pointer(w.times_shown), 1, np.uint8)
 
 
 @part
