@@ -28,6 +28,7 @@ COMMANDS: Final = MappingProxyType({
     "recommend": "simulation.recommend_command",
     "simulate": "simulation.simulate_command",
     "loadtest": "loadtests.loadtest_command",
+    "compare": "reports.compare_command",
     "report": "reports.report_command",
     "serve": "reference_server.serve_command",
     "scenario": "scenarios.scenario_command",

@@ -76,13 +76,18 @@ def exact(language: Language, measure: str, summary: Summary | None) -> str:
     """Write a mean with its half-width, "2,4 ± 0,2"; three digits where there is only one run."""
     if summary is None:
         return language.text("amount.none")
-    unit, half = unit_of(measure), summary.half_width
-    if not half:
-        return value_text(language, measure, summary.mean, _three_digits(unit, summary.mean))
+    return with_half_width(language, measure, summary.mean, summary.half_width)
+
+
+def with_half_width(language: Language, measure: str, value: float, half_width: float | None) -> str:
+    """Write a value with a half-width that may be unknown or 0."""
+    unit = unit_of(measure)
+    if not half_width:
+        return value_text(language, measure, value, _three_digits(unit, value))
     shown = 100 if unit is Unit.SHARE else 1
-    decimals = significant_decimals(half * shown)
-    mean, spread = (language.notation.number(value * shown, decimals) for value in (summary.mean, half))
-    return f"{mean} ± {spread}{_SIGNS.get(unit, '')}"
+    decimals = significant_decimals(half_width * shown)
+    written, spread = (language.notation.number(one * shown, decimals) for one in (value, half_width))
+    return f"{written} ± {spread}{_SIGNS.get(unit, '')}"
 
 
 def _three_digits(unit: Unit, value: float) -> int:

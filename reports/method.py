@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 
 from reports.amounts import told_apart, unit_of
-from reports.blocks import Cell, CellKind, Paragraph, Section, Table, text
+from reports.blocks import Block, Cell, CellKind, Paragraph, Section, Table, text
 from reports.cases import Case, cases_of, limit_of
 from reports.language import Language
 from reports.limits import limit_text, measure_name
+from reports.pairing import precision_sentence
 from reports.sending import sending_text
 from scenarios.measures import MEASURES
 from scenarios.result import Judged, Result
@@ -117,13 +118,17 @@ def _reproduction(result: Result, language: Language) -> Table:
 def judgement(result: Result, language: Language) -> Section:
     """The verdict of a simulation or load test: thresholds first."""
     thresholds = thresholds_table(result, language)
-    lead = Paragraph(verdict_sentence(result, language), "advice")
-    return Section(
-        id="verdict", title=language.text("judgement.title"), blocks=[lead, thresholds] if thresholds else [lead]
-    )
+    blocks: list[Block] = [Paragraph(verdict_sentence(result, language), "advice")]
+    if result.precision is not None:
+        blocks.append(Paragraph(precision_sentence(result.precision, language)))
+    if thresholds is not None:
+        blocks.append(thresholds)
+    return Section(id="verdict", title=language.text("judgement.title"), blocks=blocks)
 
 
 def verdict_sentence(result: Result, language: Language) -> str:
     """Say whether the policy of a simulation or load test kept the limits."""
     sending = sending_text(language, result.policy) if result.policy else ""
+    if result.precision is not None and result.verdict == "inconclusive":
+        return language.text("judgement.too_few_runs", sending=sending)
     return language.text(f"judgement.{result.verdict}", sending=sending)

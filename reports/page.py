@@ -19,6 +19,7 @@ from reports.expectation import comparison, levers
 from reports.language import LANGUAGES, Language, language_of
 from reports.method import judgement, method, verdict_sentence
 from reports.notation import LanguageCode
+from reports.pairing import pairing
 from reports.timelines import the_day
 from reports.wave_section import the_wave
 from reports.whole_file import write_whole
@@ -105,6 +106,7 @@ def _sections(result: Result, measured: Sequence[Result], language: Language) ->
         case "simulate":
             first = [
                 judgement(result, language),
+                pairing(result, language),
                 comparison(result, language),
                 levers(result, language),
                 caveats(result, language),

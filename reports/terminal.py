@@ -11,6 +11,7 @@ from reports.language import Language, language_of
 from reports.limits import Nature, broken_measures, measure_name, natures
 from reports.method import verdict_sentence
 from reports.notation import LanguageCode
+from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
 from reports.sending import sending_label
 from scenarios.result import Candidate, Judged, Measurement, Result
@@ -67,8 +68,10 @@ def simulate_screen(result: Result, lang: LanguageCode = "en") -> str:
         [
             [_about(result, language)],
             [f"  {_MARKS[result.verdict]} {verdict_sentence(result, language)}"],
+            [prose(precision_sentence(result.precision, language))] if result.precision else [],
             _thresholds(cases_of(result, language), language),
             aligned([head, *rows]),
+            *(compared_parts(result.comparison, language) if result.comparison else []),
             [_evidence(result, language)],
         ]
     )

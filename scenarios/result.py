@@ -50,6 +50,16 @@ class Judged(Piece):
     verdict: Verdict
 
 
+class Reached(Piece):
+    """Whether the mean of a measure became as sure as was asked for, after so many replications."""
+
+    measure: str
+    asked: str
+    half_width: float | None
+    replications: int
+    reached: bool
+
+
 class BatchesValue(Piece):
     """Equal batches in a result: seconds and plain numbers."""
 
@@ -60,6 +70,32 @@ class BatchesValue(Piece):
 
 PolicyValue: TypeAlias = BatchesValue | Ramp | CohortPerDay | CapacityMatched | WithFeedback
 """A policy in a result: batches by their numbers, every other kind as a scenario file has it."""
+
+
+class PairedDifference(Piece):
+    """First minus second, run by run; `half_width_apart` is what runs on separate chance would have had."""
+
+    mean: float
+    half_width: float | None
+    half_width_apart: float | None
+    n: int
+    shown: Literal["lower", "higher", "none"]  # whether the 95 % interval leaves out 0, and on which side
+
+
+class Side(Piece):
+    """One of two ways of sending that are compared."""
+
+    policy: PolicyValue
+    metrics: Metrics
+
+
+class Comparison(Piece):
+    """Two ways of sending on the same chance; `changed` names the keys in which the two questions differ."""
+
+    first: Side
+    second: Side
+    changed: list[str]
+    differences: dict[str, PairedDifference | None]
 
 
 class ScenarioRef(Piece):
@@ -198,6 +234,8 @@ class Result(Piece):
     generator: Generator | None = None
     history: History | None = None
     measurement: Measurement | None = None
+    precision: Reached | None = None
+    comparison: Comparison | None = None
     samples: dict[str, list[float | None]] = Field(default_factory=dict)
     timeline: Timeline | None = None
     schedule: list[ScheduleLine] = Field(default_factory=list[ScheduleLine])  # of a simulated policy

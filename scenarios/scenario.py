@@ -15,10 +15,11 @@ from scenarios import register
 from scenarios.behaviour import Behaviour
 from scenarios.book_type import BookType
 from scenarios.booking_platform import Platform
-from scenarios.part import Part, Window, Words, senseless
+from scenarios.part import Part, Window, Words, is_none, senseless
 from scenarios.policies.cohort_per_day import CohortPerDay
 from scenarios.policies.fields import BatchSizeField, Pause
 from scenarios.policy import Policy, PolicyField
+from scenarios.precision import Precision
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.thresholds import Threshold, threshold_of
@@ -128,6 +129,9 @@ class Experiment(Part):
     """How sure we want to be, and the seed of all chance."""
 
     runs: Runs = Field(default=Runs(), description="replications of a policy")
+    precision: Precision | None = Field(
+        default=None, exclude_if=is_none, description="simulate goes on until a mean is known this well"
+    )
     seed: int = Field(ge=0, lt=2**63, description="the same seed gives the same people and the same answer")
 
 
@@ -165,6 +169,10 @@ class Scenario(Part):
         """When batches may go under a policy; no SMS is sent on a Norwegian public holiday."""
         first = dt.datetime.combine(self.invitation.send_date, policy.start, tzinfo=self.zone)
         return SendingHours(first=first, closes=self.invitation.window.to, days=self.invitation.days)
+
+    def with_runs_alone(self) -> Self:
+        """The same question with `experiment.runs` and no precision to reach."""
+        return self.model_copy(update={"experiment": self.experiment.model_copy(update={"precision": None})})
 
     @property
     def limits(self) -> tuple[Threshold, ...]:

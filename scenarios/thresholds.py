@@ -106,17 +106,28 @@ def threshold_of(text: str) -> Threshold:
     statistic, measure, comparison, limit = match.groups()
     if statistic not in tuple(Statistic):
         raise _refusal(f"unknown statistic {statistic!r}", f"one of {', '.join(Statistic)}")
-    if measure not in MEASURES:
-        close = difflib.get_close_matches(measure, MEASURES, n=1, cutoff=0.5)
-        every = ", ".join(MEASURES)
-        raise _refusal(f"unknown measure {measure!r}", f"did you mean {close[0]}?" if close else f"one of {every}")
     return Threshold(
         expression=text,
         statistic=Statistic(statistic),
-        measure=measure,
+        measure=known_measure(measure),
         comparison=Comparison(comparison),
         limit=_limit(limit, measure),
     )
+
+
+def known_measure(name: str) -> str:
+    """The name of a measure as it is.
+
+    Raises
+    ------
+    PydanticCustomError
+        There is no such measure; with the nearest as a hint.
+    """
+    if name not in MEASURES:
+        close = difflib.get_close_matches(name, MEASURES, n=1, cutoff=0.5)
+        every = ", ".join(MEASURES)
+        raise _refusal(f"unknown measure {name!r}", f"did you mean {close[0]}?" if close else f"one of {every}")
+    return name
 
 
 def _limit(text: str, measure: str) -> float:

@@ -6,16 +6,20 @@ from typing import Final
 
 from scenarios.columns import columns_of
 from scenarios.inventory import expected_takers, total_capacity, total_invited
+from scenarios.measures import MEASURES
+from scenarios.pairs import paired
 from scenarios.plan import Plan
 from scenarios.policies.feedback import Feedback
 from scenarios.policy import OpenLoop, Policy, clock_at, schedule
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
 from scenarios.result import (
     Candidate,
+    Comparison,
     Recommendation,
     Result,
     Role,
     ScheduleLine,
+    Side,
     Supply,
     Verdict,
     batches_value,
@@ -26,9 +30,10 @@ from scenarios.scenario import Scenario
 from scenarios.sending import largest_send_out
 from simulation.engine import Engine
 from simulation.experiment import Experiment, Progress
-from simulation.judging import judge
+from simulation.judging import Judgement, judge
 from simulation.replication import simulate
 from simulation.search import Finding, Trial, search
+from simulation.sequential import replicate_fully
 
 SAMPLED: Final = (
     "rejections_per_100_attempts",
@@ -38,12 +43,12 @@ SAMPLED: Final = (
     "response_time_p95_s",
     "unfilled_slots_count",
 )
-"""Measures whose value in every run is kept, for pictures that show runs one by one."""
+"""Measures of which a search keeps the value in every run, for pictures; a simulation keeps all."""
 
 
-def samples_of(runs: Sequence[Run]) -> dict[str, list[float | None]]:
-    """The sampled measures run by run, in order of replication."""
-    return {name: [run.measures[name] for run in runs] for name in SAMPLED} if runs else {}
+def samples_of(runs: Sequence[Run], names: Sequence[str] = SAMPLED) -> dict[str, list[float | None]]:
+    """Measures run by run, in order of replication."""
+    return {name: [run.measures[name] for run in runs] for name in names} if runs else {}
 
 
 def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
@@ -159,14 +164,16 @@ def simulated(
     command: Sequence[str],
     engine: Engine = Engine.SIMPY,
     executor: Executor | None = None,
+    against: Policy | None = None,
 ) -> Result:
-    """Run one policy many times and hold it against the limits, as a result."""
+    """Run one policy many times and hold it against the limits, as a result; `against` another, on the same chance."""
     begun = Stopwatch()
+    policies = [policy] if against is None else [policy, against]
     with Experiment(scenario, jobs=jobs, progress=progress, engine=engine, executor=executor) as experiment:
-        experiment.replicate([(policy, r) for r in range(scenario.experiment.runs.max)])
+        reached = replicate_fully(experiment, policies)
     runs = experiment.runs(policy)
     judged = judge(scenario, runs)
-    verdict: Verdict = "inconclusive" if experiment.interrupted else "pass" if judged.feasible else "fail"
+    whole = not experiment.interrupted
     return Result(
         kind="simulate",
         scenario=scenario_ref(scenario),
@@ -174,9 +181,11 @@ def simulated(
         schedule=[] if isinstance(policy, Feedback) else schedule_lines(scenario, policy),
         metrics=metrics_of(runs),
         thresholds=judged.thresholds,
-        verdict=verdict,
-        samples=samples_of(runs),
+        verdict=_verdict(judged, whole and (reached is None or reached.reached), whole),
+        samples=samples_of(runs, tuple(MEASURES)),
         timeline=runs[0].timeline if runs else None,
+        precision=reached,
+        comparison=_comparison(experiment, policy, against) if against is not None and whole else None,
         provenance=provenance_of(
             scenario,
             command=command,
@@ -184,9 +193,27 @@ def simulated(
             replications=len(runs),
             plan_sha256=[run.plan_sha256 for run in runs],
             engine=engine.value,
-            partial=experiment.interrupted,
-            interrupted=experiment.interrupted,
+            partial=not whole,
+            interrupted=not whole,
         ),
+    )
+
+
+def _verdict(judged: Judgement, known: bool, whole: bool) -> Verdict:
+    """A limit that is broken stays broken; keeping them all is said only where all was learnt that was asked for."""
+    if whole and not judged.feasible:
+        return "fail"
+    return "pass" if known else "inconclusive"
+
+
+def _comparison(experiment: Experiment, policy: Policy, against: Policy) -> Comparison:
+    sides = [experiment.runs(one) for one in (policy, against)]
+    every = tuple(MEASURES)
+    return Comparison(
+        first=Side(policy=policy_value(policy), metrics=metrics_of(sides[0])),
+        second=Side(policy=policy_value(against), metrics=metrics_of(sides[1])),
+        changed=["policy"],
+        differences=paired(samples_of(sides[0], every), samples_of(sides[1], every)),
     )
 
 

@@ -1,6 +1,6 @@
 """`bolk simulate`: one policy many times, one journey, or the model against theory."""
 
-from typing import Unpack
+from typing import TYPE_CHECKING, Unpack
 
 import click
 
@@ -24,6 +24,18 @@ from scenarios.flags import (
 )
 from scenarios.neighbours import Neighbours
 
+if TYPE_CHECKING:
+    from scenarios.policy import Policy
+    from scenarios.scenario import Scenario
+
+
+class SimulateFlags(Flags, total=False):
+    """The flags that only this command has."""
+
+    half_width: str | None
+    measure: str | None
+    against: str | None
+
 
 @click.command("simulate")
 @click.argument("scenario", required=False)
@@ -31,10 +43,15 @@ from scenarios.neighbours import Neighbours
 @click.option(
     "--trace", metavar="CITIZEN", help='Tell one journey instead: a number, "confirmed", "rejected" or "gave-up".'
 )
+@click.option("--half-width", metavar="WIDTH", help='Runs until a mean is known this well: "5 %" of it, 0.5, "2 s".')
+@click.option("--measure", metavar="NAME", help="Whose mean --half-width is of [default: rejections_per_100_attempts].")
+@click.option(
+    "--against", metavar="POLICY", help='Compare with "all", "own", "200/15 min" or a result.json, on the same chance.'
+)
 @taking(SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(
-    neighbours: Neighbours, scenario: str | None, validate: bool, trace: str | None, **flags: Unpack[Flags]
+    neighbours: Neighbours, scenario: str | None, validate: bool, trace: str | None, **flags: Unpack[SimulateFlags]
 ) -> int:
     """Run the scenario's policy many times and hold it against the limits."""
     if validate == (scenario is not None) or (validate and trace is not None):
@@ -46,17 +63,42 @@ def command(
     return _simulated(neighbours, scenario, flags)
 
 
-def _simulated(neighbours: Neighbours, scenario: str, flags: Flags) -> int:
+def _simulated(neighbours: Neighbours, scenario: str, flags: SimulateFlags) -> int:
     from simulation.answer import simulated
     from simulation.engine_flag import engine_for
+    from simulation.sequential import most_runs
     from simulation.workers_flag import workers_for
 
-    question = question_of(scenario, flags)
+    question = _question(scenario, flags)
+    against = _against(question, flags)
     folder = folder_of(flags, question, "simulate")
-    engine = engine_for(flags, question, question.experiment.runs.max)
+    engine = engine_for(flags, question, most_runs(question) * (1 if against is None else 2))
     with neighbours.progress(flags, "Simulating", "runs") as line, workers_for(flags) as workers:
-        result = simulated(question, question.policy, progress=line, command=words_given(), engine=engine, **workers)
+        result = simulated(
+            question, question.policy, progress=line, command=words_given(), engine=engine, against=against, **workers
+        )
     return neighbours.say(result, folder, flags)
+
+
+def _question(source: str, flags: SimulateFlags) -> "Scenario":
+    """The question with the precision that is asked for; so many runs asked for are so many, or at most so many."""
+    runs, half_width, measure = flags.get("replications"), flags.get("half_width"), flags.get("measure")
+    asked = {"half_width": half_width, "measure": measure}
+    if half_width is not None and runs is not None:
+        asked |= {"max": runs, "min": min(10, runs)}
+    changed = tuple(f"experiment.precision.{key}={value}" for key, value in asked.items() if value is not None)
+    question = question_of(source, {**flags, "overrides": (*flags.get("overrides", ()), *changed)})
+    return question if changed or runs is None else question.with_runs_alone()
+
+
+def _against(question: "Scenario", flags: SimulateFlags) -> "Policy | None":
+    from scenarios.naming import policy_named
+
+    text = flags.get("against")
+    try:
+        return None if text is None else policy_named(question, text)
+    except ValueError as problem:
+        raise click.BadParameter(str(problem), param_hint="--against") from None
 
 
 def _validated(neighbours: Neighbours, flags: Flags) -> int:

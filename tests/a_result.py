@@ -11,6 +11,7 @@ from reports.notation import LanguageCode
 from reports.page import report_html
 from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.measures import MEASURES
+from scenarios.pairs import paired
 from scenarios.part import Words
 from scenarios.policies.batches import Batches
 from scenarios.policies.send_out import SendOut
@@ -18,17 +19,20 @@ from scenarios.policy import Batch, clock_at, schedule
 from scenarios.reading import sha256_of
 from scenarios.result import (
     Candidate,
+    Comparison,
     Generator,
     History,
     Judged,
     Measurement,
     Metrics,
     Provenance,
+    Reached,
     Recommendation,
     Result,
     Role,
     ScenarioRef,
     ScheduleLine,
+    Side,
     Supply,
     Timeline,
     batches_value,
@@ -291,6 +295,28 @@ def simulated(scenario: Scenario | None = None, runs: int = 40) -> Result:
     )
 
 
+def against(reached: bool = True) -> Result:
+    """A simulation held against all at once, known as well as was asked, or not."""
+    scenario = a.scenario()
+    others = [Batches(batch_size="all", start=START), a.batches_of(scenario)]
+    made = [runs_of(policy, 20, total_invited(scenario), total_capacity(scenario)) for policy in others]
+    sides = [
+        Side(policy=batches_value(policy), metrics=metrics(runs)) for policy, runs in zip(others, made, strict=True)
+    ]
+    differences = paired(samples(made[0]), samples(made[1]))
+    precision = Reached(
+        measure="rejections_per_100_attempts", asked="5 %" if reached else "0.01", half_width=0.8, replications=20,
+        reached=reached,
+    )  # fmt: skip
+    return simulated(scenario).model_copy(
+        update={
+            "comparison": Comparison(first=sides[0], second=sides[1], changed=["policy"], differences=differences),
+            "precision": precision,
+            "verdict": "pass" if reached else "inconclusive",
+        }
+    )
+
+
 def load_tested(scenario: Scenario | None = None, policy: Batches | None = None, **changes: Any) -> Result:
     """A load test of one policy, with what the simulation says of the same rows."""
     scenario = scenario or a.scenario()
@@ -332,6 +358,7 @@ KINDS: dict[str, Callable[[], tuple[Result, list[Result]]]] = {
     "too_few_slots": lambda: (too_few(), []),
     "no_feasible_plan": lambda: (no_plan(), []),
     "simulate": lambda: (simulated(), []),
+    "against": lambda: (against(), []),
     "loadtest": lambda: (load_tested(), []),
 }
 """Every kind of report, with the load tests shown in it."""

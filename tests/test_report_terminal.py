@@ -14,7 +14,9 @@ CODES = pytest.mark.parametrize("code", LANGUAGES)
 
 def screens(code: LanguageCode) -> list[str]:
     answers = [recommend_screen(one, code) for one in (a_result.recommended(), a_result.too_few(), a_result.no_plan())]
-    return [*answers, simulate_screen(a_result.simulated(), code), loadtest_screen(a_result.load_tested(), code)]
+    simulations = [a_result.simulated(), a_result.against(), a_result.against(reached=False)]
+    answers += [simulate_screen(one, code) for one in simulations]
+    return [*answers, loadtest_screen(a_result.load_tested(), code)]
 
 
 @CODES
