@@ -5,17 +5,20 @@ from pathlib import Path
 
 import pytest
 
-from reference_server.database import opened, prepare
+from reference_server.database import opened
 from reference_server.sql_storage import SqlStorage
-from tests.databases import BOTH, SMALL, new_address
+from tests.databases import BOTH, SMALL, Database
+from tests.prepared import prepared_database, prepared_file
 
 
 @pytest.fixture(params=BOTH)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Where a prepared database is."""
-    address = new_address(request.param, tmp_path)
-    prepare(address, SMALL)
-    return address
+    if request.param is Database.POSTGRESQL:
+        return prepared_database(SMALL)
+    path = tmp_path / "bookings.sqlite3"
+    prepared_file(path, SMALL)
+    return str(path)
 
 
 @pytest.fixture

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import psycopg
 
-from reference_server.database import opened, prepare
+from reference_server.database import opened
 from reference_server.postgresql_storage import PostgresqlStorage
 from reference_server.sql_storage import SqlStorage
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import Wish
 from scenarios.inventory import inventory_of
 from tests import a, postgresql
+from tests.prepared import prepared_database, prepared_file
 
 SMALL = a.scenario({"invitation.invited": 20, "slots": [
     {"book": "Liten", "dates": ["2021-05-10", "2021-05-11"], "open": {"from": "08:30", "to": "09:10"},
@@ -56,7 +57,7 @@ class Emptied:
                 connection.execute("UPDATE offered SET free = ARRAY(SELECT generate_series(1, places))")
         else:
             path = Path(self._folder.name) / "bookings.sqlite3"
-            prepare(path, SMALL)
+            prepared_file(path, SMALL)
             self.storage = SqliteStorage(path)
 
     def close(self) -> None:
@@ -67,8 +68,7 @@ class Emptied:
 
 @functools.cache
 def _shared_postgresql() -> tuple[str, PostgresqlStorage]:
-    address = postgresql.new_database()
-    prepare(address, SMALL)
+    address = prepared_database(SMALL)
     storage = opened(address)
     assert isinstance(storage, PostgresqlStorage)
     return address, storage

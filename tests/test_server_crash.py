@@ -2,7 +2,6 @@
 
 import contextlib
 import http.client
-import multiprocessing
 import os
 import signal
 import threading
@@ -22,6 +21,7 @@ from reference_server.serving import RunningServer, running
 from reference_server.storage import Reservation, Sent, State, StorageUnavailable
 from tests import a, a_set_up, postgresql
 from tests.databases import BOTH, SMALL, TIMES, Database, new_address, wish
+from tests.rivals import fork_server
 from tests.test_server_processes import Caller, answered, ask, exported, in_threads, until
 
 pytestmark = pytest.mark.slow
@@ -190,7 +190,7 @@ def _reserve_and_tell(address: str, path: Path, name: str) -> None:
 
 def _shoot(address: str, folder: Path, shot: Callable[[], None]) -> None:
     """Let two processes work on the storage, fire, kill them too, and hold what they were told against the record."""
-    context = multiprocessing.get_context("spawn")
+    context = fork_server()
     files = [folder / name for name in ("one", "two")]
     workers = [context.Process(target=_reserve_and_tell, args=(address, path, path.name)) for path in files]
     for worker in workers:

@@ -1,13 +1,11 @@
 """Several processes at once on either database: nobody is given a place twice, and everybody gets an answer."""
 
 import contextlib
-import multiprocessing
 import threading
 from collections import Counter
 from collections.abc import Iterable
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,24 +16,12 @@ from reference_server.sql_record import Connection
 from reference_server.sql_storage import SqlStorage
 from reference_server.storage import Move, Reservation, Sent, State
 from tests.databases import BOOK, SMALL, STARTS, TIMES, Database, new_address, wish
+from tests.rivals import RIVALS, let_loose
 
 pytestmark = pytest.mark.slow
 
 
-RIVALS = 4
 TRIES = 10
-
-
-def in_processes(work: Any, address: str) -> None:
-    """Let all rivals loose at the same moment; each must end well."""
-    context = multiprocessing.get_context("spawn")
-    start = context.Barrier(RIVALS)
-    rivals = [context.Process(target=work, args=(address, rival, start)) for rival in range(RIVALS)]
-    for rival in rivals:
-        rival.start()
-    for rival in rivals:
-        rival.join(timeout=60)
-    assert [rival.exitcode for rival in rivals] == [0] * RIVALS
 
 
 def assert_no_place_is_given_twice(reservations: Iterable[Reservation]) -> None:
@@ -61,7 +47,7 @@ def _contend(address: str, rival: int, start: Barrier) -> None:
 def test_of_many_processes_that_want_one_time_exactly_as_many_win_as_there_are_places(
     address: str, storage: SqlStorage
 ) -> None:
-    in_processes(_contend, address)
+    let_loose(_contend, address)
     record = storage.everything()
     confirmed = [one for one in record.reservations if one.state is State.CONFIRMED]
     rejected = [one for one in record.reservations if one.state is State.REJECTED]
@@ -87,7 +73,7 @@ def _swap(address: str, rival: int, start: Barrier) -> None:
 def test_citizens_who_change_places_with_each_other_all_keep_one_and_nobody_waits_for_ever(
     address: str, storage: SqlStorage
 ) -> None:
-    in_processes(_swap, address)
+    let_loose(_swap, address)
     record = storage.everything()
     standing = Counter(one.wish.citizen for one in record.reservations if one.state is State.CONFIRMED)
     assert standing == dict.fromkeys("0123", 1)
@@ -113,7 +99,7 @@ def _do_everything(address: str, rival: int, start: Barrier) -> None:
 def test_holding_assigning_cancelling_and_expiring_at_once_never_give_a_place_twice(
     address: str, storage: SqlStorage
 ) -> None:
-    in_processes(_do_everything, address)
+    let_loose(_do_everything, address)
     record = storage.everything()
     assert_no_place_is_given_twice(record.reservations)
     taken = [one for one in record.reservations if one.state in (State.CONFIRMED, State.HELD)]
@@ -131,7 +117,7 @@ def _all_for_one(address: str, rival: int, start: Barrier) -> None:
 
 
 def test_one_citizen_at_many_windows_still_gets_no_more_than_the_terms_allow(address: str, storage: SqlStorage) -> None:
-    in_processes(_all_for_one, address)
+    let_loose(_all_for_one, address)
     assert len(storage.everything().reservations) == 1
 
 

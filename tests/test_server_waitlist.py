@@ -1,7 +1,6 @@
 """The waiting list: what comes free goes to the first in line, once, whatever happens meanwhile."""
 
 import datetime as dt
-import multiprocessing
 import sqlite3
 from collections.abc import Callable
 from multiprocessing.synchronize import Barrier
@@ -22,6 +21,7 @@ from reference_server.serving import running
 from reference_server.sql_storage import SqlStorage
 from tests import a
 from tests.databases import BOOK, BOTH, SMALL, STARTS, Database, new_address, wish
+from tests.rivals import let_loose
 from tests.test_server_crash import killed, part_of
 from tests.test_server_processes import until
 from tests.test_server_storage import directly
@@ -187,7 +187,7 @@ def test_the_database_itself_refuses(address: str, storage: SqlStorage, break_in
     assert storage.everything() == before
 
 
-RIVALS, CITIZENS = 4, 12
+CITIZENS = 12
 
 
 def _wait_give_and_leave(address: str, rival: int, start: Barrier) -> None:
@@ -209,14 +209,7 @@ def _wait_give_and_leave(address: str, rival: int, start: Barrier) -> None:
 
 @pytest.mark.slow
 def test_many_who_give_book_and_leave_at_once_never_give_twice(address: str, storage: SqlStorage) -> None:
-    context = multiprocessing.get_context("spawn")
-    start = context.Barrier(RIVALS)
-    rivals = [context.Process(target=_wait_give_and_leave, args=(address, rival, start)) for rival in range(RIVALS)]
-    for rival in rivals:
-        rival.start()
-    for rival in rivals:
-        rival.join(timeout=60)
-    assert [rival.exitcode for rival in rivals] == [0] * RIVALS
+    let_loose(_wait_give_and_leave, address)
     while storage.give_waitlisted(BOOK.id, "", NOW_S, NOW_S, Terms()) is not None:
         pass
     assert_nobody_has_two(storage)

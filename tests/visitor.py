@@ -12,7 +12,6 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from reference_server.address_register.set_up import SetUp
-from reference_server.database import prepare
 from reference_server.login import create_login_app
 from reference_server.login_client import RelyingParty
 from reference_server.pace import Pace, Workers
@@ -26,6 +25,7 @@ from scenarios.inventory import books_of, inventory_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Strategy
 from tests.office import ADMIN_TOKEN, SCENARIO
+from tests.prepared import prepared_file
 
 BEFORE = dt.datetime(2021, 5, 3)  # noqa: DTZ001 (local, as the books')
 LOGIN = "http://127.0.0.1:1"
@@ -51,7 +51,7 @@ class Reception:
         hold_s: float = HOLD_S,
     ) -> None:
         path = folder / "bookings.sqlite3"
-        self.secret = prepare(path, scenario)
+        self.secret = prepared_file(path, scenario)
         self.storage = SqliteStorage(path)
         self.app = web_app("reception", Workers(random.Random(0)), {})
         self.login: FlaskClient = create_login_app(
