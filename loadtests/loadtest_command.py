@@ -43,8 +43,11 @@ def command(
 ) -> int:  # fmt: skip
     """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace."""
     from loadtests.answer import Measuring, Served, measured_result
+    from loadtests.unlived import unlived
 
     question = question_of(scenario, flags)
+    if (refusal := unlived(question)) is not None:
+        raise click.UsageError(refusal)
     folder = folder_of(flags, question, "loadtest")
     policy, plan, until_s = _plan(question, policy_text, until)
     prediction = neighbours.predict(question, plan)

@@ -4,6 +4,7 @@ What comes free it gives to those on the waiting list of the book.
 """
 
 import heapq
+import math
 import random
 import time
 from collections.abc import Callable, Sequence
@@ -17,9 +18,6 @@ from reference_server.storage import Storage, StorageUnavailable, Waiting
 from scenarios.scenario import Scenario
 
 BEAT_EVERY_S: Final = 1.0
-REDELIVERED_AFTER_S: Final = 15.0
-"""A message that nobody answered for is delivered again. Source: Helsenorge.Messaging, time to live of 15 s."""
-
 MOST_AT_ONCE: Final = 64
 """Reservations that are committed together. ASSUMPTION: 5 to 10 ms of work, for which citizens who write wait."""
 
@@ -43,13 +41,23 @@ class Link:
 FAULTLESS: Final = Link()
 
 
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """A delivery that keeps a worker busy until then; one that fails decides nothing."""
+
+    reservation: str
+    done_s: float
+    fails: bool
+
+
 class Ehr:
     """The record system's workers, and when each is free again.
 
     One loop stands for all workers: a decision is committed when a worker takes the reservation up, and shows when
     that worker is done. The worker counts as begun when it was free and the reservation there, not when the loop
     came to see it, so a late loop takes nothing from the capacity. What is taken up at one look is committed at once.
-    A message stays with the sender until it is decided, so it is delivered at least once, and again after a failure.
+    A message stays with the sender until it is decided, so it is delivered at least once, and again after a failure:
+    work that outlasts the scenario's time-out is broken off, and nothing is decided.
 
     Between decisions, places that are free in a book go to those who wait for one there. Until then such a place can
     be booked by anybody: the first that is committed wins. Only times as far ahead as the book's deadline for
@@ -69,7 +77,10 @@ class Ehr:
         station = scenario.platform.ehr
         scale = 1 / speedup if pace is Pace.SCENARIO else 0.0
         self._times = ServiceTimes(station.service_time * scale, scenario.platform.sigma)
-        self._redelivered_after_s = REDELIVERED_AFTER_S / speedup
+        self._timeout_s = math.inf if station.timeout is None or not scale else station.timeout * scale
+        self._failing = max(link.failing, (station.failing or 0.0) if scale else 0.0)
+        self._redelivered_after_s = station.redelivered_after_s / speedup
+        self._most_deliveries = station.most_deliveries
         self._chance = random.Random(scenario.experiment.seed)
         self._free_s = [now_s] * station.workers  # a heap
         self._storage = storage
@@ -98,26 +109,28 @@ class Ehr:
 
     def _take_up(self, waiting: Sequence[Waiting], now_s: float) -> None:
         free_s, work = self._shared_out(waiting, now_s)
-        failing = [self._happens(self._link.failing) for _ in work]
-        arrived = [one for one, fails in zip(work, failing, strict=True) if not fails]
+        arrived = [(one.reservation, one.done_s) for one in work if not one.fails]
         if arrived:
             self._storage.decide_all(arrived)
         self._free_s = free_s
-        for reservation, done_s in (one for one, fails in zip(work, failing, strict=True) if fails):
-            self._storage.put_off(reservation, done_s, done_s + self._redelivered_after_s)
+        for one in (one for one in work if one.fails):
+            due_s = one.done_s + self._redelivered_after_s
+            self._storage.put_off(one.reservation, one.done_s, due_s, self._most_deliveries)
         for reservation, done_s in arrived:
             if self._happens(self._link.repeated):
                 self._storage.decide(reservation, visible_s=done_s)
 
-    def _shared_out(self, waiting: Sequence[Waiting], now_s: float) -> tuple[list[float], list[tuple[str, float]]]:
-        """When the workers are free again, and which reservations they have done by when."""
-        free_s, work = self._free_s.copy(), list[tuple[str, float]]()
+    def _shared_out(self, waiting: Sequence[Waiting], now_s: float) -> tuple[list[float], list[_Work]]:
+        """When the workers are free again, and which reservations they have done by when, or failed to do."""
+        free_s, work = self._free_s.copy(), list[_Work]()
         for one in waiting:
             if free_s[0] > now_s:
                 break
-            done_s = max(free_s[0], min(one.sent_s, now_s)) + self._times.draw(self._chance)
+            work_s = self._times.draw(self._chance)
+            done_s = max(free_s[0], min(one.sent_s, now_s)) + min(work_s, self._timeout_s)
             heapq.heapreplace(free_s, done_s)
-            work.append((one.reservation, done_s))
+            fails = self._happens(self._failing) or work_s > self._timeout_s
+            work.append(_Work(one.reservation, done_s, fails))
         return free_s, work
 
     def resume(self, now_s: float) -> None:

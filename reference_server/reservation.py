@@ -7,12 +7,6 @@ from typing import Final, TypeAlias
 from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval
 from reference_server.meeting import Meeting
 
-MOST_DELIVERIES: Final = 10
-"""A message that failed this often is set aside.
-
-Source: Helsenorge.Messaging, dead-letter queue after 10 failed attempts.
-"""
-
 
 class State(StrEnum):
     """How far a reservation has come."""

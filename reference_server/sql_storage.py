@@ -10,7 +10,6 @@ from typing import overload
 from reference_server.booking import UNLIMITED, Confirmed, Decision, Rejected, Terms
 from reference_server.doses import NoFirst
 from reference_server.reservation import (
-    MOST_DELIVERIES,
     KeyReused,
     NoneFree,
     Refused,
@@ -27,6 +26,7 @@ from reference_server.sql_holds import SqlHolds
 from reference_server.sql_record import Connection
 from reference_server.sql_waitlist import SqlWaitlist
 from reference_server.sql_wishes import inserted, known_or_refused, new_id, read
+from scenarios.record_system import MOST_DELIVERIES
 
 
 class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
@@ -124,7 +124,7 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
             for one, visible_s in found:
                 self._decision(connection, one, visible_s)
 
-    def put_off(self, reservation: str, now_s: float, due_s: float) -> State:
+    def put_off(self, reservation: str, now_s: float, due_s: float, most: int = MOST_DELIVERIES) -> State:
         """See `Storage`."""
         with self.writing() as connection:
             connection.execute(
@@ -134,7 +134,7 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
             connection.execute(
                 "UPDATE reservation SET state = 'DEAD_LETTER', visible_s = ?"
                 " WHERE id = ? AND state = 'SENT' AND failures >= ?",
-                (now_s, reservation, MOST_DELIVERIES),
+                (now_s, reservation, most),
             )
             return read(connection, reservation).state
 

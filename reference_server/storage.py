@@ -31,6 +31,7 @@ from reference_server.reservation import (
     Waiting,
     Wish,
 )
+from scenarios.record_system import MOST_DELIVERIES
 
 
 class StorageUnavailable(Exception):
@@ -139,8 +140,8 @@ class Storage(Protocol):
         """Decide several, in the order given and as `decide` does, all or none: reservation and `visible_s` of each."""
         ...
 
-    def put_off(self, reservation: str, now_s: float, due_s: float) -> State:
-        """A delivery failed: the next is due then. After `MOST_DELIVERIES` it is a `DEAD_LETTER`, which shows.
+    def put_off(self, reservation: str, now_s: float, due_s: float, most: int = MOST_DELIVERIES) -> State:
+        """A delivery failed: the next is due then. After `most` it is a `DEAD_LETTER`, which shows.
 
         Returns the state it has then; one that is decided is left as it is.
         """

@@ -2,6 +2,7 @@
 
 from typing import Final
 
+from reports.assumptions_platform import platform_lines
 from reports.blocks import Items, Section, Table, text
 from reports.cases import scenario_of
 from reports.language import Language
@@ -142,42 +143,8 @@ def _queue_patience(behaviour: Behaviour, platform: Platform, language: Language
     return [] if platform.waiting_room is None else [("queue_patience", language.notation.duration(patience_s))]
 
 
-def _waiting_room(platform: Platform, language: Language) -> list[tuple[str, str]]:
-    room = platform.waiting_room
-    if room is None:
-        return []
-    value = language.text(
-        "assumption.waiting_room_value",
-        inside=language.notation.number(room.total_active_users),
-        new=language.notation.number(room.new_users_per_minute),
-        session=language.notation.duration(room.session_duration),
-        order=language.text(f"assumption.{room.order}_order"),
-    )
-    return [("waiting_room", value)]
-
-
 def _platform(platform: Platform, language: Language) -> list[_Row]:
-    notation = language.notation
-    values = [
-        ("page_workers", notation.number(platform.workers)),
-        ("list_time", _short(platform.service_time.list, language)),
-        ("confirm_time", _short(platform.service_time.confirm, language)),
-        *((f"{page}_time", _short(own_s, language)) for page, own_s in platform.service_time.own.items()),
-        ("login_workers", notation.number(platform.login.workers)),
-        ("login_time", _short(platform.login.service_time, language)),
-        ("ehr_workers", notation.number(platform.ehr.workers)),
-        ("ehr_time", _short(platform.ehr.service_time, language)),
-        ("platform_sigma", notation.shortest(platform.sigma)),
-        *([] if platform.list_age is None else [("list_age", _short(platform.list_age, language))]),
-        *_waiting_room(platform, language),
-    ]
-    return [(name, value, "assumed") for name, value in values]
-
-
-def _short(seconds: float, language: Language) -> str:
-    if seconds < 1:
-        return f"{language.notation.shortest(seconds * 1000)}\u00a0ms"
-    return f"{language.notation.shortest(seconds)}\u00a0s"
+    return [(name, value, "assumed") for name, value in platform_lines(platform, language)]
 
 
 def _validity(result: Result, scenario: Scenario) -> list[str]:

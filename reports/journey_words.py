@@ -117,9 +117,11 @@ class _Telling:
             yield Event(chosen_s, self._say(f"chose_{_PICKS[self._try.pick]}", time=self._time(self.attempt.asked)))
 
     def _decided(self, sent_s: float) -> Iterator[Event]:
-        for sight in self._sights(by_ehr=True):
-            if sent_s <= sight.begun_s <= self.attempt.ended_s:
-                yield Event(sight.begun_s, self._say("decided"))
+        sights = [one for one in self._sights(by_ehr=True) if sent_s <= one.begun_s <= self.attempt.ended_s]
+        for sight in sights:
+            set_aside = self.attempt.outcome is Outcome.FAILED and sight is sights[-1]
+            failed = "set_aside" if set_aside else "not_done"
+            yield Event(sight.begun_s, self._say(failed if sight.failed else "decided"))
 
     def _ending(self) -> str:
         place = (self.attempt.slot or "").rpartition("/")[2]

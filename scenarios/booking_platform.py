@@ -7,16 +7,11 @@ from pydantic import Field
 from scenarios.page_service_time import PageServiceTime
 from scenarios.part import Part, is_none
 from scenarios.quantities import Seconds
+from scenarios.record_system import RecordSystem
+from scenarios.station import Station
 from scenarios.strategy import Listing, QueueOrder, Strategy
 
 MOST_VISITORS: Final = 10_000_000  # more than live in Norway; a guard against a slip of the keyboard
-
-
-class Station(Part):
-    """Servers that work off one queue, first come first served."""
-
-    workers: int = Field(gt=0, le=10_000, description="requests that are worked on at the same time")
-    service_time: Seconds = Field(gt=0, description="median time one request keeps a worker busy")
 
 
 class WaitingRoomRules(Part):
@@ -48,7 +43,7 @@ class Platform(Part):
         exclude_if=is_none,
         description="free days and times are shown from a cache, made anew when this old; left out, as 0 s: no cache",
     )
-    ehr: Station = Field(description="the record system (EPJ), which decides reservations one after the other")
+    ehr: RecordSystem = Field(description="the record system (EPJ), which decides reservations one after the other")
     sigma: float = Field(default=0.5, ge=0, le=3, description="spread of every service time (lognormal); ASSUMPTION")
     waiting_room: WaitingRoomRules | None = Field(
         default=None, exclude_if=is_none, description="in front of everything behind the log-in; left out: none"

@@ -11,13 +11,14 @@ class Sight:
     """What came of one piece of work for a citizen, by the moment it was asked for.
 
     `begun_s` is when a worker took it up, read the list or decided; `offered` is how many days or times it listed;
-    `by_ehr` says that it was the record system's.
+    `by_ehr` says that it was the record system's, and `failed` that it did not get it done.
     """
 
     asked_s: float
     begun_s: float
     offered: int | None
     by_ehr: bool
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,7 +25,7 @@ from scenarios.streams import (
     Quantity,
     exponentials,
     lognormals,
-    quantised,
+    on_grid,
     uniforms,
 )
 
@@ -174,7 +174,7 @@ def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int
         scenario_name=scenario.name,
         seed=draw.seed,
         replication=replication,
-        poll_s=float(quantised(np.array(session.poll))),
+        poll_s=on_grid(session.poll),
         municipality=municipality,
         book=book,
         sent_s=never_s,

@@ -44,6 +44,7 @@ def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
         *_rules(scenario),
         *_room(scenario),
         *_lists(scenario),
+        *_record_system(scenario),
     )
 
 
@@ -93,6 +94,17 @@ def _room(scenario: Scenario) -> Iterator[Doubt]:
 def _lists(scenario: Scenario) -> Iterator[Doubt]:
     if scenario.platform.list_age is not None and scenario.platform.strategy is Strategy.ASSIGN:
         yield Doubt(where=("platform", "list_age"), what="nobody sees a list where places are assigned")
+
+
+def _record_system(scenario: Scenario) -> Iterator[Doubt]:
+    ehr, where = scenario.platform.ehr, ("platform", "ehr")
+    if (ehr.can_fail or ehr.stopped) and scenario.platform.strategy is not Strategy.QUEUED:
+        what = (
+            f"reservations go to the record system where the strategy is queued, and it is {scenario.platform.strategy}"
+        )
+        yield Doubt(where=where, what=f"{what}: nothing can go wrong there")
+    if ehr.timeout is not None and ehr.timeout <= ehr.service_time:
+        yield Doubt(where=(*where, "timeout"), what="half of the deliveries or more take longer than this")
 
 
 def _rules(scenario: Scenario) -> Iterator[Doubt]:

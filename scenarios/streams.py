@@ -36,10 +36,14 @@ class Quantity(IntEnum):
     SERVICE = 14
     QUEUE_PATIENCE = 15
     QUEUE_ORDER = 16
+    REDELIVERY = 30
+    DELIVERY_FAILS = 31
 
 
-def uniforms(seed: int, replication: int, quantity: Quantity, citizens: int, draws: int = 1) -> FloatArray:
-    """Draw uniform numbers, `draws` for each citizen.
+def uniforms(
+    seed: int, replication: int, quantity: Quantity, citizens: int, draws: int = 1, *, first: int = 0
+) -> FloatArray:
+    """Draw uniform numbers, `draws` for each citizen, from draw `first` on (a multiple of 4).
 
     Draw d of citizen i is word d mod 4 of the Philox block with counter (i + 1, d div 4, 0, 0) and key
     (seed, replication * 2^16 + quantity), its upper 52 bits plus a half as a fraction: never 0 and never 1.
@@ -53,7 +57,7 @@ def uniforms(seed: int, replication: int, quantity: Quantity, citizens: int, dra
     key = np.array([seed, (replication << 16) | quantity], dtype=np.uint64)
     words = np.empty((citizens, blocks * 4), dtype=np.uint64)
     for block in range(blocks):
-        philox = np.random.Philox(key=key, counter=np.array([0, block, 0, 0], dtype=np.uint64))
+        philox = np.random.Philox(key=key, counter=np.array([0, first // 4 + block, 0, 0], dtype=np.uint64))
         words[:, 4 * block : 4 * block + 4] = philox.random_raw(4 * citizens).reshape(citizens, 4)
     return ((words[:, :draws] >> np.uint64(12)).astype(np.float64) + 0.5) * 2.0**-52
 
@@ -61,6 +65,11 @@ def uniforms(seed: int, replication: int, quantity: Quantity, citizens: int, dra
 def quantised(seconds: FloatArray) -> FloatArray:
     """Round lengths of time to the grid of 2^-24 s (60 ns)."""
     return np.rint(seconds / TICK_S) * TICK_S
+
+
+def on_grid(seconds: float) -> float:
+    """Round one length of time to the grid."""
+    return float(quantised(np.array(seconds)))
 
 
 def lognormals(u: FloatArray, median_s: float, sigma: float, below: float = 1.0) -> FloatArray:

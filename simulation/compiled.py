@@ -15,7 +15,8 @@ from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.plan import IntArray, Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
-from scenarios.streams import FloatArray
+from scenarios.streams import FloatArray, on_grid
+from simulation.deliveries import Deliveries, stops_s
 from simulation.kernel import codes, layout
 from simulation.room_rows import RoomRows
 from simulation.service_times import service_times
@@ -29,7 +30,7 @@ class Stopped(Exception):
 
 
 class TooManyEvents(RuntimeError):
-    """More timeouts than the kernel can number (34 thousand million): the SimPy model has no such bound."""
+    """More timeouts than the kernel can number (17 thousand million): the SimPy model has no such bound."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,10 +147,22 @@ class Prepared:
             poll_s=plan.poll_s,
             hold_s=HOLD_S,
         )
+        run._put_record_system(scenario, plan)
         if platform.waiting_room is not None and plan.queue_patience_s is not None:
             run.room = room = RoomRows.of(platform.waiting_room, plan, acting)
             run._put(queue_patience_s=plan.queue_patience_s, room=room.room, visitors=room.visitors)
         return run
+
+    def _put_record_system(self, scenario: Scenario, plan: Plan) -> None:
+        """What becomes of deliveries, where some fail, and when nothing is taken up."""
+        system = scenario.platform.ehr
+        stops = np.array(stops_s(system), np.float64)
+        self._put(stops_s=stops)
+        self._set(stops=len(stops), redelivered_after_s=on_grid(system.redelivered_after_s))
+        deliveries = Deliveries.of(scenario, plan)
+        if deliveries is not None:
+            self._put(delivery_row=deliveries.row, delivery_failures=deliveries.failures, delivery_s=deliveries.busy_s)
+            self._set(deliveries=system.most_deliveries)
 
     def run(self, stop: threading.Event | None = None) -> Columns:
         """Let everything happen, once; as `live`."""

@@ -6,7 +6,7 @@ waited longer than patience leaves; the request stays behind and is served all t
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar, assert_never
 
 from reference_server.booking import Confirmed, Decision, Rejected
@@ -16,7 +16,7 @@ from scenarios.choice import Pick, choose_day, choose_time
 from scenarios.rows import Citizen, Try
 from scenarios.strategy import Listing, Strategy
 from simulation.service_times import COLUMN, EHR
-from simulation.world import Hold, Reservation, Steps, World, slot_of
+from simulation.world import Hold, Reservation, SetAside, Steps, World, slot_of
 
 Answer = TypeVar("Answer")
 
@@ -43,7 +43,7 @@ class Journey:
     ) -> None:
         self._world, self._env = world, world.env
         self._citizen, self._all_work_s = citizen, work_s
-        self._work_s = work_s[0]
+        self._number, self._work_s = 1, work_s[0]
         self._open = world.books[citizen.municipality][citizen.book]
         self._record = record
         self._requests: list[Request] = []
@@ -55,7 +55,7 @@ class Journey:
         planned_s = self._citizen.planned_s
         yield self._env.timeout(planned_s + self._citizen.login_s - self._env.now)  # exact: times lie on a grid
         for number, one in enumerate(self._citizen.tries, start=1):
-            self._work_s = self._all_work_s[number - 1]
+            self._number, self._work_s = number, self._all_work_s[number - 1]
             ending: Ending = yield from self._first_try(one) if number == 1 else self._try(one)
             self._note(number, planned_s, ending)
             if not (one.retries and self._may_retry(ending.outcome)):
@@ -125,12 +125,15 @@ class Journey:
             inbox = yield from self._ask(Operation.INBOX, lambda: [reservation.decision])
             if inbox is None:
                 return self._left(time, sent_s)
+            if isinstance(inbox[0], SetAside):
+                self._requests[-1] = replace(self._requests[-1], status=Status.FAILED)
+                return self._left(time, sent_s)
             if inbox[0] is not None:
                 return self._answered(time, inbox[0], sent_s)
         return Ending(Outcome.ABANDONED, max(deadline_s, self._env.now), time, None, sent_s)
 
     def _send(self, time: int) -> Reservation:
-        reservation = Reservation(self._citizen.number, time)
+        reservation = Reservation(self._citizen.number, time, self._number)
         self._env.process(self._world.decide(reservation, self._open.ledger, self._work_s[EHR]))
         return reservation
 

@@ -136,5 +136,6 @@ class _Seen(World):
 
         content: Content = yield from super().serve(station, service_s, noted)
         offered = len(cast(list[object], content)) if isinstance(content, list) else None
-        self.sights.append(Sight(asked_s, begun_s, offered, station is self.ehr))
+        by_ehr = station is self.ehr
+        self.sights.append(Sight(asked_s, begun_s, offered, by_ehr, failed=by_ehr and content is None))
         return content  # pyright: ignore[reportUnknownVariableType]  (narrowed to a list of anything)

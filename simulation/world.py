@@ -15,6 +15,8 @@ from scenarios.inventory import AppointmentBook, inventory_of
 from scenarios.plan import Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
+from scenarios.streams import on_grid
+from simulation.deliveries import Deliveries, Fate, stops_s
 from simulation.free_lists import FreeLists
 from simulation.lots import lots
 
@@ -24,11 +26,17 @@ Steps = Generator[simpy.Event, Any, Any]
 
 @dataclass(slots=True)
 class Reservation:
-    """A reservation on its way; `decision` is there once the answer lies in the inbox."""
+    """A reservation of a citizen's try on its way; `decision` is there once the answer lies in the inbox."""
 
     citizen: int
     time: int
-    decision: Decision | None = None
+    number: int
+    decision: "Decision | SetAside | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """The reservation did not get through to the record system, however often it was delivered."""
 
 
 @dataclass(slots=True)
@@ -76,6 +84,9 @@ class World:
             tuple(_opened(book, platform.list_age) for book in municipality.books)
             for municipality in inventory_of(scenario)
         )
+        self._deliveries = plan and Deliveries.of(scenario, plan)
+        self._stops_s = stops_s(platform.ehr)
+        self._redelivered_after_s = on_grid(platform.ehr.redelivered_after_s)
         self.room = platform.waiting_room and _room(platform.waiting_room, plan)
         self.notice: Callable[[Request], None] = _unnoticed
         """Called with each request that is over: what somebody who watches the platform sees."""
@@ -88,6 +99,8 @@ class World:
         """Wait for a free worker, do the work at once, and keep the worker busy for the service time."""
         with station.request() as turn:  # pyright: ignore[reportUnknownVariableType]  (simpy leaves it generic)
             yield turn
+            if station is self.ehr:
+                yield from self._while_stopped()
             content = work()
             yield self.env.timeout(service_s)
         return content
@@ -98,10 +111,33 @@ class World:
         return self.room.visit(str(citizen), self.env.now)
 
     def decide(self, reservation: Reservation, ledger: Ledger, service_s: float) -> Steps:
-        """The record system takes the reservation in turn, commits, and answers when its work is done."""
+        """The record system takes the reservation in turn, commits, and answers when its work is done.
+
+        A delivery that fails decides nothing: the message comes again after a pause, or is set aside in the end.
+        """
+        fate = self._fate(reservation, service_s)
+        for delivery in range(fate.failures):
+            if delivery:
+                yield self.env.timeout(self._redelivered_after_s)
+            yield from self.serve(self.ehr, fate.busy_s[delivery], lambda: None)
+        if fate.failures == len(fate.busy_s):
+            reservation.decision = SetAside()
+            return
+        if fate.failures:
+            yield self.env.timeout(self._redelivered_after_s)
         reservation.decision = yield from self.serve(
-            self.ehr, service_s, lambda: ledger.reserve(reservation.time, reservation.citizen)
+            self.ehr, fate.busy_s[fate.failures], lambda: ledger.reserve(reservation.time, reservation.citizen)
         )
+
+    def _fate(self, reservation: Reservation, service_s: float) -> Fate:
+        drawn = self._deliveries and self._deliveries.of_try(reservation.citizen, reservation.number)
+        return drawn or Fate((service_s,), 0)
+
+    def _while_stopped(self) -> Steps:
+        """A worker of the record system stands still while it is stopped, with what it has in hand."""
+        for from_s, to_s in self._stops_s:
+            if from_s <= self.env.now < to_s:
+                yield self.env.timeout(to_s - self.env.now)
 
     def hold(self, ledger: Ledger, time: int, citizen: int) -> Hold | Rejected:
         """Hold the next place of a time for a while, or none is left."""

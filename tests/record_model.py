@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected, Terms
 from reference_server.reservation import (
     ACTIVE,
-    MOST_DELIVERIES,
     InLine,
     KeyReused,
     LimitReached,
@@ -21,6 +20,7 @@ from reference_server.reservation import (
     Wish,
 )
 from scenarios.inventory import AppointmentBook
+from scenarios.record_system import MOST_DELIVERIES
 
 
 @dataclass(slots=True, kw_only=True)

@@ -66,6 +66,23 @@ def doors(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def record_systems(draw: st.DrawFn) -> dict[str, Any]:
+    """A record system that may stand still, and to which deliveries may fail, or be just in time."""
+
+    def one_of(*options: Any) -> Any:
+        return draw(st.sampled_from(options))
+
+    station = {"workers": one_of(1, 2), "service_time": one_of("1 s", "4 s", "10 ms")}
+    stops = [{"from": "2 s", "to": "5 s"}, {"from": "30 s", "to": "1 min"}]
+    stopped = {"stopped": stops[: one_of(1, 2)]} if draw(st.booleans()) else {}
+    if draw(st.booleans()):
+        return station | stopped
+    failing = one_of({"timeout": "1 s"}, {"timeout": "3 s"}, {"failing": "50 %"}, {"timeout": "5 s", "failing": "10 %"})
+    again = one_of({}, {"redeliver_after": "1 s", "deliveries": 1}, {"redeliver_after": "500 ms", "deliveries": 3})
+    return station | stopped | failing | again
+
+
+@st.composite
 def cases(draw: st.DrawFn) -> Case:
     def one_of(*options: Any) -> Any:
         return draw(st.sampled_from(options))
@@ -97,7 +114,7 @@ def cases(draw: st.DrawFn) -> Case:
             "platform.service_time": {"list": service, "confirm": one_of("1 s", "120 ms"),
                                       **one_of({}, {"days": "2 s", "inbox": "500 ms", "hold": "250 ms"})},
             "platform.login": {"workers": one_of(1, 3), "service_time": one_of("1 s", "10 ms")},
-            "platform.ehr": {"workers": one_of(1, 2), "service_time": one_of("1 s", "4 s", "10 ms")},
+            "platform.ehr": draw(record_systems()),
             "platform.sigma": sigma,
             "platform.strategy": draw(st.sampled_from(Strategy)).value,
             "platform.listing": draw(st.sampled_from(Listing)).value,
@@ -193,6 +210,30 @@ def test_both_engines_agree_at_a_door_where_many_stand_at_the_same_moment(
     assert outgrown or strategy is not Strategy.QUEUED, "nobody else asks for so much"
 
 
+def test_both_engines_agree_where_messages_come_again_at_the_moment_at_which_the_record_system_goes_on() -> None:
+    # Everything lasts whole seconds, so deliveries, stops and looks in the inbox meet.
+    met = set[Outcome]()
+    for seed in range(12):
+        scenario = a.scenario(
+            {
+                "invitation.invited": 50,
+                "behaviour.patience": {"page": "30 s", "answer": "2 min"},
+                "platform.workers": 3,
+                "platform.service_time": {"list": "500 ms", "confirm": "1 s"},
+                "platform.ehr": {"workers": 1 + seed % 3, "service_time": "1 s", "failing": "60 %",
+                                 "redeliver_after": "2 s", "deliveries": 1 + seed % 4,
+                                 "stopped": [{"from": "8 s", "to": "12 s"}, {"from": "20 s", "to": "21 s"}]},
+                "platform.sigma": 0.0,
+                "experiment.seed": seed,
+            }
+        )  # fmt: skip
+        plan = replace(_on_a_grid(plan_of(scenario, scenario.policy, 0), seed), poll_s=1.0)
+        attempts = simulate(scenario, plan)
+        met |= {one.outcome for one in attempts}
+        assert attempts_of(live(scenario, plan)) == attempts
+    assert met >= {Outcome.CONFIRMED, Outcome.REJECTED, Outcome.FAILED}
+
+
 @pytest.mark.parametrize("strategy", Strategy)
 def test_both_engines_agree_on_a_rush_of_a_thousand(strategy: Strategy) -> None:
     scenario = a.scenario(
@@ -244,9 +285,10 @@ def test_the_numbers_in_the_kernel_are_those_of_the_enums() -> None:
     assert [tuple(Strategy).index(one) for one in strategies] == [
         codes.QUEUED, codes.IMMEDIATE, codes.HOLDING, codes.ASSIGN,
     ]  # fmt: skip
-    for outcome in (Outcome.CONFIRMED, Outcome.REJECTED, Outcome.NO_SLOT, Outcome.UNKNOWN, Outcome.ABANDONED):
+    for outcome in (Outcome.CONFIRMED, Outcome.REJECTED, Outcome.NO_SLOT, Outcome.FAILED, Outcome.UNKNOWN,
+                    Outcome.ABANDONED):  # fmt: skip
         assert getattr(codes, outcome.name) == OUTCOMES.index(outcome)
-    for status in (Status.OK, Status.UNKNOWN, Status.ABANDONED):
+    for status in (Status.OK, Status.FAILED, Status.UNKNOWN, Status.ABANDONED):
         assert getattr(codes, f"STATUS_{status.name}") == STATUSES.index(status)
     assert [COLUMN[one] for one in OPERATIONS[:6]] == [0, 1, 2, 3, 4, 5]
     assert (COLUMN[Operation.HOLD], EHR) == (codes.HOLD_COLUMN, codes.EHR_COLUMN)

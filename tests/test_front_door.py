@@ -206,3 +206,12 @@ def test_a_load_test_lives_the_plan_beside_its_prediction_and_the_report_is_the_
         assert bolk("report", str(out), "--out", str(tmp_path / folder)).returncode == 0
     pages = [(tmp_path / folder / "report.nb.html").read_bytes() for folder in ("once", "again")]
     assert pages[0] == pages[1]
+
+
+def test_a_load_test_of_what_it_cannot_live_is_refused_before_anything_starts(tmp_path: Path) -> None:
+    stopped = 'platform.ehr.stopped=[{ from = "1 min", to = "2 min" }]'
+    done = bolk("loadtest", "ci-smoke", "--set", stopped, "--out", str(tmp_path / "out"))
+    assert done.returncode == 2
+    assert "platform.ehr.stopped" in done.stderr
+    assert "bolk simulate" in done.stderr
+    assert not (tmp_path / "out").exists()

@@ -148,3 +148,14 @@ def test_the_queue_at_the_waiting_room_is_told_once() -> None:
     for citizen, told in ((straight, ["came in"]), (waited, ["joined the queue", "came in"])):
         lines = texts(followed(scenario, str(citizen)))
         assert [word for line in lines for word in ("joined the queue", "came in") if word in line] == told
+
+
+def test_deliveries_that_fail_are_told_one_by_one() -> None:
+    ehr = {"workers": 9, "service_time": "1 s", "failing": 1.0, "redeliver_after": "2 s", "deliveries": 3}
+    scenario = a.scenario({**RUSH, "platform.ehr": ehr, "behaviour.patience": {"page": "1 h", "answer": "1 h"}})
+    attempts = simulate(scenario, plan_of(scenario, scenario.policy, 0))
+    lost = next(one.citizen for one in attempts if one.outcome is Outcome.FAILED)
+    told = texts(followed(scenario, str(lost)))
+    again = "the record system (EPJ) did not get the reservation done; it is delivered again"
+    assert told.count(again) == 2
+    assert told[-2:] == ["the record system (EPJ) did not get the reservation done; it is set aside", "got an error"]

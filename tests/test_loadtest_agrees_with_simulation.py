@@ -8,19 +8,19 @@ import numpy as np
 import pytest
 from greenlet import getcurrent, greenlet
 
-from loadtests.conversation import Got, InQueue, Inside, Message, Reply, Silence
+from loadtests.conversation import Got, InQueue, Inside, Message, Refusal, Reply, Silence
 from loadtests.journey import live
 from loadtests.timetable import Timetable, timetables_of
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected
 from reference_server.waiting_room import Admitted, Queued
-from scenarios.attempts import Attempt, Operation, Outcome
+from scenarios.attempts import Attempt, Operation, Outcome, Status
 from scenarios.plan import Plan, plan_of
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import QueueOrder, Strategy
 from simulation.replication import simulate
 from simulation.service_times import COLUMN, EHR, service_times
-from simulation.world import Hold, OpenBook, Reservation, Steps, World, slot_of
+from simulation.world import Hold, OpenBook, Reservation, SetAside, Steps, World, slot_of
 from tests import a
 
 CALM: dict[str, Any] = {}
@@ -133,22 +133,26 @@ class SimulatedPlatform:
         return Message(Outcome.CONFIRMED, slot, self.opened.time_texts[time])
 
     def _send(self, citizen: int, start: str) -> str:
-        self.sent = Reservation(citizen, self.opened.time_texts.index(start))
+        self.sent = Reservation(citizen, self.opened.time_texts.index(start), self.tries)
         work_s = self.service_s[self.tries - 1, EHR].item()
         self.world.env.process(self.world.decide(self.sent, self.opened.ledger, work_s))
         return "R"
 
-    def _message(self) -> Message | None:
+    def _message(self) -> Message | Refusal | None:
         assert self.sent is not None
         if (decision := self.sent.decision) is None:
             return None
+        if isinstance(decision, SetAside):  # the API's client takes such a message for an error, as it should
+            return Refusal(Status.FAILED)
         slot = slot_of(self.opened, self.sent.time, decision)
         return Message(Outcome.CONFIRMED if isinstance(decision, Confirmed) else Outcome.REJECTED, slot)
 
     def _served(self, operation: Operation, until_s: float, work: Callable[[], Any]) -> Any:
         service_s = self.service_s[max(0, self.tries - 1), COLUMN[operation]].item()
         content = _hand_over(self.world.serve(self.world.station(operation), service_s, work))
-        return Silence() if self.now() > until_s else Got(content)
+        if self.now() > until_s:
+            return Silence()
+        return content if isinstance(content, Refusal) else Got(content)
 
     def _pause(self, seconds: float) -> Steps:
         yield self.world.env.timeout(seconds)
@@ -248,3 +252,15 @@ def test_the_three_worlds_show_every_ending_the_simulation_knows():
         endings.update(one.outcome for one in simulate(scenario, plan_of(scenario, scenario.policy, 0)))
     shown = {Outcome.CONFIRMED, Outcome.REJECTED, Outcome.NO_SLOT, Outcome.UNKNOWN, Outcome.ABANDONED}
     assert set(endings) == shown
+
+
+@pytest.mark.parametrize("replication", [0, 1, 2])
+def test_both_journeys_agree_where_deliveries_fail_and_the_record_system_stands_still(replication: int):
+    ehr = {"workers": 2, "service_time": "4 s", "timeout": "5 s", "redeliver_after": "3 s", "deliveries": 2}
+    stopped = [{"from": "30 s", "to": "45 s"}]
+    scenario = a.scenario({**CROWDED, "platform.ehr": ehr | {"stopped": stopped}})
+    plan = plan_of(scenario, scenario.policy, replication)
+    simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert Outcome.FAILED in {one.outcome for one in simulated}
+    lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert lived == simulated

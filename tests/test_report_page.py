@@ -247,3 +247,13 @@ def test_pages_with_a_time_of_their_own_are_said_among_the_assumptions() -> None
     assert "Pages: time for the list of days, median 400 ms" in page
     assert "Lists of free times are shown again for 30 s" in page
     assert "Pages: time for the list of books" not in page
+
+
+def test_trouble_with_the_record_system_is_said_among_the_assumptions() -> None:
+    stops = [{"from": "20 min", "to": "35 min"}]
+    ehr = {"workers": 1, "service_time": "1 s", "timeout": "5 s", "failing": "2 %", "stopped": stops}
+    page = said(report_html(a_result.simulated(a.scenario({"platform.ehr": ehr})), [], "en")).replace("\u00a0", " ")
+    assert "EPJ: work on one is broken off after 5 s" in page
+    assert "EPJ: deliveries that fail when the work is done 2%" in page
+    assert "after 15 s, and set aside after 10 deliveries" in page
+    assert "from 20 minutes to 35 minutes after the first SMS" in page

@@ -42,6 +42,7 @@ def test_the_catalogue_gives_no_reason_to_doubt(name: str) -> None:
         ("policy.batch_size=121", "policy.batch_size", "a batch of 121 is more than the 120 invited"),
         ("today.batch_size=121", "today.batch_size", "more than the 120 invited"),
         ("search.batch_size=[121]", "search.batch_size", "more than the 120 invited"),
+        ("platform.ehr.timeout=200 ms", "platform.ehr.timeout", "half of the deliveries or more"),
         (
             "platform.waiting_room={ total_active_users = 100, new_users_per_minute = 60 }",
             "platform.waiting_room",
@@ -95,3 +96,10 @@ def test_a_list_that_nobody_sees_needs_no_age() -> None:
     told = doubts("ci-smoke", "platform.list_age=1 min", "platform.strategy=assign")
     assert told["platform.list_age"] == ["nobody sees a list where places are assigned"]
     assert "platform.list_age" not in doubts("ci-smoke", "platform.list_age=1 min")
+
+
+def test_trouble_with_a_record_system_that_nothing_goes_to_is_doubted() -> None:
+    stopped = 'platform.ehr.stopped=[{ from = "1 min", to = "2 min" }]'
+    assert doubts("ci-smoke", stopped) == {}
+    (what,) = doubts("ci-smoke", stopped, "platform.strategy=hold")["platform.ehr"]
+    assert "nothing can go wrong there" in what

@@ -47,6 +47,15 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "platform.service_time": st.fixed_dictionaries(
         {"list": lengths, "confirm": lengths}, optional={str(page): lengths for page in PAGES}
     ),
+    "platform.ehr": st.fixed_dictionaries(
+        {"workers": st.integers(1, 10_000), "service_time": lengths, "timeout": lengths},
+        optional={
+            "failing": st.floats(0, 1),
+            "redeliver_after": lengths,
+            "deliveries": st.integers(1, 20),
+            "stopped": st.just([{"from": "20 min", "to": "35 min"}, {"from": "1 h", "to": "2 h"}]),
+        },
+    ),
     "platform.waiting_room": st.fixed_dictionaries(
         {"total_active_users": st.integers(1, 10**6), "new_users_per_minute": st.integers(1, 10**6)},
         optional={"session_duration": lengths, "order": st.sampled_from(["fifo", "random"])},

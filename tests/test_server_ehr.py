@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 
 from reference_server.database import opened, prepare
-from reference_server.ehr import REDELIVERED_AFTER_S, Ehr, Link
+from reference_server.ehr import Ehr, Link
 from reference_server.pace import Pace
 from reference_server.record import EhrStatus
-from reference_server.reservation import MOST_DELIVERIES, Sent, State
+from reference_server.reservation import Sent, State
 from reference_server.sql_storage import SqlStorage
 from reference_server.strategy import listed
+from scenarios.record_system import MOST_DELIVERIES, REDELIVERED_AFTER_S
 from scenarios.strategy import Listing
 from tests import a
 from tests.databases import SMALL, wish
@@ -131,3 +132,31 @@ def test_spread_lists_show_everybody_the_same_times_in_an_order_of_their_own() -
     assert len({one[0] for one in shown}) > 10
     assert tuple(listed(times, Listing.SPREAD, "7")) == shown[7]
     assert listed(times, Listing.EARLIEST, "7") == times
+
+
+def test_work_that_outlasts_the_time_out_decides_nothing_and_comes_again_until_it_is_set_aside(tmp_path: Path) -> None:
+    troubled = {"timeout": "4 s", "redeliver_after": "6 s", "deliveries": 2}
+    scenario = a.scenario({**ONE_SLOW, "platform.ehr": {"workers": 1, "service_time": "10 s", **troubled}})
+    prepare(tmp_path / "troubled.sqlite3", scenario)
+    storage = opened(tmp_path / "troubled.sqlite3")
+    ehr = Ehr(scenario, storage, Pace.SCENARIO, 1.0, NOW_S)
+    storage.send(wish("a", 0), NOW_S)
+    assert ehr.step(NOW_S) == 0.0
+    assert ehr.step(NOW_S) == 4.0, "the worker is given up with the work"
+    assert states(storage) == {State.SENT: 1}
+    assert storage.waiting(NOW_S + 9.9, 1) == []
+    assert ehr.step(NOW_S + 10.0) == 0.0
+    assert states(storage) == {State.DEAD_LETTER: 1}
+    assert storage.answers("a", NOW_S + 13.9) == []
+    assert len(storage.answers("a", NOW_S + 14.0)) == 1
+    storage.close()
+
+
+def test_at_the_pace_of_the_machine_no_work_outlasts_the_time_out(tmp_path: Path) -> None:
+    scenario = a.scenario({"platform.ehr": {"workers": 1, "service_time": "10 s", "timeout": "1 s", "failing": 1.0}})
+    prepare(tmp_path / "quick.sqlite3", scenario)
+    storage = opened(tmp_path / "quick.sqlite3")
+    storage.send(wish("a", 0), NOW_S)
+    Ehr(scenario, storage, Pace.NONE, 1.0, NOW_S).step(NOW_S)
+    assert states(storage) == {State.CONFIRMED: 1}
+    storage.close()

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from reference_server.booking import UNLIMITED, Terms
-from reference_server.reservation import MOST_DELIVERIES, Move, Reservation, Sent, State, Wish
+from reference_server.reservation import Move, Reservation, Sent, State, Wish
+from scenarios.record_system import MOST_DELIVERIES
 from tests.databases import BOOK, STARTS, TIMES, Database, Emptied
 from tests.record_model import RecordModel, Row
 

@@ -19,7 +19,7 @@ What stands for what
 `Journey._come_in`         `knock`, `turn_away`
 `WaitingRoom`              `visit`: lists in order of arrival and of asking instead of dictionaries
 `World.serve`              `grant_next`, `granted`, and the release, which is an event of its own
-`World.decide`             `granted` (join the queue of the record system), `granted_ehr`, `decided`
+`World.decide`             `deliver` (join the queue of the record system), `granted_ehr`, `decided`
 `World.hold, _give_back`   `hold_place`, `give_back`
 `Ledger`                   `reserve`, `cancel`, `find_day`, `find_time`: counts instead of dictionaries
 `Journey._note`            `settle`

@@ -12,6 +12,7 @@ from simulation.kernel.codes import (
     CHOOSING,
     CONFIRMED,
     DAYS,
+    FAILED,
     FILLING_IN,
     HOLD,
     HOLDING,
@@ -26,8 +27,10 @@ from simulation.kernel.codes import (
     QUEUED,
     REJECTED,
     RESERVE,
+    SET_ASIDE,
     SLOTS,
     STATUS_ABANDONED,
+    STATUS_FAILED,
     STATUS_OK,
     STATUS_UNKNOWN,
     UNKNOWN,
@@ -97,7 +100,8 @@ def served(w, who):
     now_s = w.now_s
     limit_s = j.started_s + j.patience_s
     if now_s <= limit_s:
-        note_request(w, j, operation, now_s, STATUS_OK)
+        lost = operation == INBOX and j.answer == SET_ASIDE
+        note_request(w, j, operation, now_s, STATUS_FAILED if lost else STATUS_OK)
         answered(w, who, operation)
         return
     note_request(w, j, operation, limit_s, STATUS_UNKNOWN if operation == RESERVE else STATUS_ABANDONED)
@@ -148,6 +152,8 @@ def told(w, who, operation):
             settle(w, who, REJECTED, now_s, j.time, NOTHING, j.started_s)
     elif w.strategy == QUEUED and (operation == RESERVE or j.answer == NOBODY):
         look_again(w, who)
+    elif j.answer == SET_ASIDE:
+        settle(w, who, FAILED, now_s, j.time, NOTHING, j.reserved_s)
     elif j.answer == NOBODY:  # nothing was left to be assigned
         j.saw_a_day = 0
         settle(w, who, NO_SLOT, now_s, NOBODY, NOTHING, np.nan)

@@ -12,19 +12,19 @@ CHOOSING, FILLING_IN, POLLING, PAUSING, GONE, AT_THE_DOOR = np.arange(10, 16)
 
 QUEUED, IMMEDIATE, HOLDING, ASSIGN = 0, 1, 2, 3
 FIRST, PREFERRED, UNIFORM = 0, 1, 2
-CONFIRMED, REJECTED, NO_SLOT, _, _, UNKNOWN, ABANDONED = np.arange(7)
-STATUS_OK, _, _, STATUS_UNKNOWN, STATUS_ABANDONED = np.arange(5)
+CONFIRMED, REJECTED, NO_SLOT, _, FAILED, UNKNOWN, ABANDONED = np.arange(7)
+STATUS_OK, _, STATUS_FAILED, STATUS_UNKNOWN, STATUS_ABANDONED = np.arange(5)
 EHR_COLUMN, HOLD_COLUMN, COLUMNS = 6, 7, 8
 
-STEP, DECIDED, GIVE_BACK, GRANT, GRANT_EHR, RELEASE = np.arange(6)  # the first three are timeouts
-KIND_BITS: Final = 3
+STEP, DECIDED, GIVE_BACK, GRANT, GRANT_EHR, RELEASE, REDELIVER = np.arange(7)
+KIND_BITS: Final = 4
 WHO_BITS: Final = 25
 MOST_CITIZENS: Final = 1 << WHO_BITS
 MOST_EVENTS: Final = 1 << (63 - WHO_BITS - KIND_BITS)
 """A waiting event is one number, (its place in the order of making, who, what): so many fit."""
 
 LOGIN_STATION, PAGES, EHR = np.arange(3)
-NOBODY, NOTHING = np.arange(-1, 1)
+SET_ASIDE, NOBODY, NOTHING = np.arange(-2, 1)
 
 DONE, GO_ON, NEEDS_ROOM, TOO_MANY_EVENTS, NEEDS_LOTS = 0, 1, 2, 3, 4
 """Why `advance` came back."""

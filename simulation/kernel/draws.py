@@ -1,7 +1,7 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
 """What the plan has drawn for a citizen: in all, and for a try."""
 
-from simulation.kernel.codes import COLUMNS
+from simulation.kernel.codes import COLUMNS, EHR_COLUMN, NOBODY
 from simulation.kernel.rows import book_at, float_at, int_at, part
 
 
@@ -87,3 +87,21 @@ def retries(w, j):
 def service_s(w, j, column):
     """How long the worker is busy with it."""
     return float_at(w.work_s, _try(w, j) * COLUMNS + column)
+
+
+@part
+def delivery_fails(w, j):
+    """Whether this delivery of the reservation fails."""
+    if w.deliveries == 0:
+        return False
+    row = int_at(w.delivery_row, _try(w, j))
+    return row != NOBODY and j.delivery <= int_at(w.delivery_failures, row)
+
+
+@part
+def delivery_s(w, j):
+    """How long this delivery of the reservation keeps a worker busy."""
+    row = NOBODY if w.deliveries == 0 else int_at(w.delivery_row, _try(w, j))
+    if row == NOBODY:
+        return service_s(w, j, EHR_COLUMN)
+    return float_at(w.delivery_s, row * w.deliveries + j.delivery - 1)

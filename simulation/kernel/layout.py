@@ -10,10 +10,11 @@ JOURNEY: Final = np.dtype(
     [("planned_s", "f8"), ("started_s", "f8"), ("reserved_s", "f8"), ("patience_s", "f8"), ("citizen", "i4"),
      ("book", "i4"), ("next", "i4"), ("next_ehr", "i4"), ("request", "i8"), ("day", "i8"), ("time", "i8"),
      ("answer", "i8"), ("decision", "i4"), ("held", "i4"), ("day_count", "i4"), ("number", "i2"), ("phase", "i1"),
-     ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1")], align=True,
+     ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1"), ("delivery", "i1")], align=True,
 )  # fmt: skip
 """`answer` is what the request in service brings: a place, 0 for a rejection or an empty list, NOBODY for none yet.
-`decision` is what the record system has said of the reservation on its way, in the same words."""
+`decision` is what the record system has said of the reservation on its way, in the same words, or SET_ASIDE; `delivery`
+is how often the reservation came there."""
 
 BOOK: Final = np.dtype(
     [("first_slot", "i8"), ("first_day", "i4"), ("end_day", "i4"), ("first_time", "i4"), ("places", "i4"),
@@ -60,6 +61,8 @@ ADDRESSES: Final = (
     # the plan, as drawn: one row a citizen, one column a try
     "planned_s", "page_patience_s", "answer_patience_s", "book", "choose_s", "form_s", "wait_s", "where", "pick",
     "preferred", "retries", "work_s", "queue_patience_s",
+    # deliveries to the record system where some fail, and when it stands still: pairs of from and until
+    "delivery_row", "delivery_failures", "delivery_s", "stops_s",
     # who comes to the log-in, and when, in order
     "arrivals", "arrive_s",
     # the platform, and those on their way
@@ -74,11 +77,12 @@ ADDRESSES: Final = (
 COUNTS: Final = (
     # what is the same for everybody
     "strategy", "spread", "holds", "keeps_lists", "tries", "citizens", "present_room", "attempts_room", "requests_room",
+    "deliveries", "stops",
     # where the run stands: arrivals that came, timeouts that wait, timeouts ever made, the queue of the present
     # moment, rows written
     "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made",
 )  # fmt: skip
-LENGTHS: Final = ("poll_s", "hold_s", "list_age_s", "now_s")
+LENGTHS: Final = ("poll_s", "hold_s", "list_age_s", "redelivered_after_s", "now_s")
 WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])
 """A run: one row, handed from function to function as one pointer.
 

@@ -15,6 +15,7 @@ from simulation.kernel.citizen import arrive, step
 from simulation.kernel.codes import (
     DECIDED,
     DONE,
+    EHR,
     GO_ON,
     GRANT,
     GRANT_EHR,
@@ -23,15 +24,17 @@ from simulation.kernel.codes import (
     MOST_EVENTS,
     NEEDS_LOTS,
     NEEDS_ROOM,
+    REDELIVER,
     RELEASE,
     STEP,
     TOO_MANY_EVENTS,
 )
 from simulation.kernel.events import next_present, pop_earliest
-from simulation.kernel.requests import decided, give_back, granted, granted_ehr
+from simulation.kernel.record_system import decided, granted_ehr
+from simulation.kernel.requests import give_back, granted
 from simulation.kernel.room import short_of_lots
 from simulation.kernel.rows import float_at, part, waiting_at
-from simulation.kernel.stations import grant_next
+from simulation.kernel.stations import grant_next, join
 
 
 @part
@@ -47,6 +50,8 @@ def happen(w, kind, who):
         granted_ehr(w, who)
     elif kind == DECIDED:
         decided(w, who)
+    elif kind == REDELIVER:
+        join(w, EHR, who)
     else:
         give_back(w, who)
 

@@ -7,9 +7,6 @@ from simulation.kernel import draws
 from simulation.kernel.books import cancel, first_day, first_time, reserve
 from simulation.kernel.codes import (
     DAYS,
-    DECIDED,
-    EHR,
-    EHR_COLUMN,
     FIRST,
     GIVE_BACK,
     HOLD,
@@ -27,8 +24,8 @@ from simulation.kernel.codes import (
 )
 from simulation.kernel.events import schedule
 from simulation.kernel.lists import days_listed, find_day, find_time
+from simulation.kernel.record_system import deliver
 from simulation.kernel.rows import book_at, journey_at, part
-from simulation.kernel.stations import join, leave
 
 
 @part
@@ -119,22 +116,7 @@ def granted(w, who):
     if j.phase == HOLD and j.answer > 0:
         schedule(w, w.now_s + w.hold_s, GIVE_BACK, who)
     if j.phase == RESERVE and w.strategy == QUEUED:
-        join(w, EHR, who)
-
-
-@part
-def granted_ehr(w, who):
-    """The record system commits the reservation; its answer comes when its work is done."""
-    j = journey_at(w, who)
-    j.held = reserve(w, j.time)
-    schedule(w, w.now_s + draws.service_s(w, j, EHR_COLUMN), DECIDED, who)
-
-
-@part
-def decided(w, who):
-    """The record system's answer is in the inbox."""
-    leave(w, EHR)
-    journey_at(w, who).decision = journey_at(w, who).held
+        deliver(w, who)
 
 
 @part
