@@ -1,6 +1,9 @@
 """The score: every measure by name, unit and denominator, read from the record and nothing else.
 
-Quantiles are exact: the smallest observed value with at least the stated share at or below it.
+Quantiles are exact: the smallest observed value with at least the stated share at or below it, out of all raw samples
+of the run, never out of a histogram or a sketch. Requests of several runs are never pooled: runs are independent and
+requests of one run are not, so over runs each has its own quantile, and what is said of many runs (mean, interval, 8 of
+10) is said of those.
 """
 
 from dataclasses import dataclass
@@ -92,9 +95,21 @@ class _FirstMoments:
 
 def _last_of_each_citizen(attempts: Rows) -> Rows:
     """The attempt with the highest number of each citizen, by citizen in ascending order."""
+    if not len(attempts):
+        return attempts
+    citizens, numbers = attempts["citizen"], attempts["number"]
+    last = np.full(int(citizens.max()) + 1, -1)
+    last[citizens] = np.arange(len(attempts))  # of several the last row stays, which in a record has the highest number
+    if np.all(numbers <= numbers[last[citizens]]):
+        return attempts[last[last >= 0]]
+    return _last_by_sorting(attempts)
+
+
+def _last_by_sorting(attempts: Rows) -> Rows:
+    """The same for rows in any order, four times slower."""
     in_order = attempts[np.lexsort((attempts["number"], attempts["citizen"]))]
     citizens = in_order["citizen"]
-    return in_order[np.append(citizens[1:] != citizens[:-1], True)] if len(in_order) else in_order
+    return in_order[np.append(citizens[1:] != citizens[:-1], True)]
 
 
 def _endings(outcomes: Ints) -> Measured:
@@ -113,7 +128,7 @@ def _of_requests(requests: Rows) -> Measured:
     return {
         "error_rate": errors / len(requests) if len(requests) else None,
         "peak_requests_per_s": _peak(requests["started_s"]),
-        **{f"response_time_p{percent}_s": _quantile(responses, percent) for percent in (50, 95, 99)},
+        **_quantiles("response_time", responses, (50, 95, 99)),
     }
 
 
@@ -122,10 +137,8 @@ def _of_waits(confirmed: Rows, rejected: Rows, first_s: _FirstMoments) -> Measur
     waits = (answered["ended_s"] - answered["reserved_s"])[~np.isnan(answered["reserved_s"])]
     journeys = confirmed["ended_s"] - first_s.at(confirmed["citizen"])
     return {
-        "confirmation_time_p50_s": _quantile(waits, 50),
-        "confirmation_time_p95_s": _quantile(waits, 95),
-        "journey_time_p50_s": _quantile(journeys, 50),
-        "journey_time_p95_s": _quantile(journeys, 95),
+        **_quantiles("confirmation_time", waits, (50, 95)),
+        **_quantiles("journey_time", journeys, (50, 95)),
     }
 
 
@@ -150,8 +163,13 @@ def _peak(moments_s: Floats) -> float | None:
     return float(np.unique(seconds, return_counts=True)[1].max())
 
 
-def _quantile(values: Floats, percent: int) -> float | None:
-    return float(np.quantile(values, percent / 100, method="inverted_cdf")) if values.size else None
+def _quantiles(name: str, values: Floats, percents: tuple[int, ...]) -> Measured:
+    """Quantiles by the names of their measures, in one pass over the values."""
+    names = [f"{name}_p{percent}_s" for percent in percents]
+    if not values.size:
+        return dict.fromkeys(names)
+    found = np.quantile(values, np.array(percents) / 100, method="inverted_cdf")
+    return dict(zip(names, found.tolist(), strict=True))
 
 
 _CODE: Final = {outcome: code for code, outcome in enumerate(OUTCOMES)}

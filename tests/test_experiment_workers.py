@@ -1,6 +1,7 @@
 """Who makes the replications does not show in the answer, and nobody who made them is left behind."""
 
 import datetime as dt
+import gc
 import json
 import os
 import re
@@ -13,6 +14,8 @@ from typing import Any
 import psutil
 import pytest
 
+from scenarios.columns import Columns
+from scenarios.plan import Plan
 from scenarios.policies.batches import Batches
 from scenarios.result import Result
 from simulation.answer import simulated
@@ -39,6 +42,21 @@ def test_one_two_or_five_workers_give_the_same_bytes(engine: Engine) -> None:
     if engine is Engine.COMPILED:
         pytest.importorskip("numba")
     assert len({_without_provenance(_result(jobs, engine)) for jobs in (1, 2, 5)}) == 1
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_no_record_outlives_its_replication(jobs: int) -> None:
+    pytest.importorskip("numba")
+    with Experiment(SCENARIO, jobs=jobs, engine=Engine.COMPILED) as experiment:
+        before = _records()
+        experiment.replicate([(SCENARIO.policy, r) for r in range(6)])
+        assert _records() <= before
+    assert experiment.run_count == 6
+
+
+def _records() -> set[int]:
+    gc.collect()
+    return {id(one) for one in gc.get_objects() if isinstance(one, Columns | Plan)}
 
 
 class Fatal(Batches, frozen=True):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
@@ -149,3 +149,19 @@ def test_everybody_who_tried_ends_in_exactly_one_way(rows: list[tuple[int, Outco
     ended = (score["no_slot_per_100_citizens"] or 0) + (score["gave_up_per_100_citizens"] or 0)
     assert not last or ended + confirmed / len(last) == pytest.approx(100)
     assert score["double_bookings"] == 0
+
+
+@example([float(k) for k in range(1, 21)])
+@given(st.lists(st.floats(0, 1e6), min_size=1, max_size=200))
+def test_quantiles_are_the_smallest_seen_with_the_share_at_or_below(times: list[float]) -> None:
+    record = [attempt(0, Outcome.NO_SLOT, requests=[request(0.0, 0.0, one) for one in times])]
+    found, ordered = measured(record, OFFER), sorted(times)
+    for percent in (50, 95, 99):
+        place = -(-percent * len(times) // 100)  # in whole numbers, so that no rounding moves it
+        assert found[f"response_time_p{percent}_s"] == ordered[place - 1]
+
+
+@given(st.permutations(range(10)))
+def test_rows_in_any_order_score_the_same(order: list[int]) -> None:
+    record = every_outcome()
+    assert measured([record[k] for k in order], OFFER) == measured(record, OFFER)
