@@ -13,7 +13,7 @@ import click
 
 from scenarios.exit_code import ExitCode
 from scenarios.flags import Flags
-from scenarios.neighbours import Neighbours, Progress
+from scenarios.neighbours import AccusedServer, Neighbours, Progress
 
 if TYPE_CHECKING:
     from reference_server.serving import RunningServer
@@ -23,11 +23,13 @@ if TYPE_CHECKING:
     from scenarios.result import Result
     from scenarios.run import Run
     from scenarios.scenario import Scenario
+    from scenarios.verification import Verification
 
 COMMANDS: Final = MappingProxyType({
     "recommend": "simulation.recommend_command",
     "simulate": "simulation.simulate_command",
     "loadtest": "loadtests.loadtest_command",
+    "verify": "loadtests.verify_command",
     "compare": "reports.compare_command",
     "report": "reports.report_command",
     "serve": "reference_server.serve_command",
@@ -93,6 +95,26 @@ class House:
         from reference_server.serving import running
 
         return running(question, pace=Pace.SCENARIO, speedup=speedup)
+
+    def try_server(
+        self, question: "Scenario", *, speedup: float, fault: str | None
+    ) -> "AbstractContextManager[AccusedServer]":
+        """`reference_server` puts one of its own on trial."""
+        from reference_server.trial import on_trial
+
+        return on_trial(question, speedup=speedup, fault=fault)
+
+    def faults(self) -> dict[str, str]:
+        """`reference_server` knows what can be wrong with it."""
+        from reference_server.faults import MEANING
+
+        return {fault.value: what for fault, what in MEANING.items()}
+
+    def say_verification(self, verification: "Verification", flags: Flags) -> None:
+        """`reports` says what a verification found."""
+        from reports.verification_screen import verification_screen
+
+        click.echo(verification.json_text() if flags.get("as_json") else verification_screen(verification), nl=False)
 
 
 @click.group(cls=FrontDoor, context_settings={"help_option_names": ["-h", "--help"]})

@@ -5,6 +5,7 @@ from math import inf
 from typing import Any, Final
 
 from loadtests.checker.judging import Verdict, judge
+from loadtests.checker.occupancy import Stretch
 from loadtests.checker.operations import Held, History, Hold, Sending, Snapshot, Told
 from scenarios import result
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
@@ -22,7 +23,7 @@ Places = Mapping[str, tuple[str, ...]]
 def places_of(scenario: Scenario) -> Places:
     """All places of a scenario, by the names that attempts have for times and places."""
     return {
-        _time_name(book.id, book.time_text(time)): tuple(book.slot_id(time, place + 1) for place in range(book.places))
+        time_name(book.id, book.time_text(time)): tuple(book.slot_id(time, place + 1) for place in range(book.places))
         for municipality in inventory_of(scenario)
         for book in municipality.books
         for time in range(len(book.starts))
@@ -55,8 +56,8 @@ def history_of(
     attempts: Sequence[Attempt], export: Mapping[str, Any] | None, places: Places, *, run: str, partial: bool = False
 ) -> History:
     """The attempts as operations, and the export as a snapshot read when all were over."""
-    states, snapshot = _read(export)
-    before = [] if snapshot is None else [_before(held) for held in snapshot.held if not _of_run(held.key, run)]
+    states, snapshot = read_record(export)
+    before = [] if snapshot is None else [stood_before(held) for held in snapshot.held if not _of_run(held.key, run)]
     return History(
         places=places,
         sendings=(*before, *(_sending(one, run, states) for one in attempts if _sent(one))),
@@ -78,7 +79,7 @@ def _sending(attempt: Attempt, run: str, states: Mapping[str, str]) -> Sending:
         key=key,
         citizen=str(attempt.citizen),
         book=attempt.book or "",
-        time=None if attempt.asked is None else _time_name(attempt.book, attempt.asked),
+        time=None if attempt.asked is None else time_name(attempt.book, attempt.asked),
         invoked_s=-inf if attempt.reserved_s is None else attempt.reserved_s,
         returned_s=inf if told is Told.UNKNOWN else attempt.ended_s,
         told=told,
@@ -111,7 +112,7 @@ def _holds(attempt: Attempt) -> Iterator[Hold]:
             told = _held_told(attempt, one)
             yield Hold(
                 citizen=str(attempt.citizen),
-                time=_time_name(attempt.book, attempt.asked),
+                time=time_name(attempt.book, attempt.asked),
                 invoked_s=one.started_s,
                 returned_s=inf if told is Told.UNKNOWN else one.ended_s,
                 told=told,
@@ -126,8 +127,11 @@ def _held_told(attempt: Attempt, request: Request) -> Told:
     return Told.REFUSED if attempt.outcome is Outcome.REJECTED and attempt.requests[-1] is request else Told.CONFIRMED
 
 
-def _read(export: Mapping[str, Any] | None) -> tuple[dict[str, str], Snapshot | None]:
-    """What became of each key, and the record; nothing if there is no export or it cannot be read."""
+def read_record(export: Mapping[str, Any] | None, at_s: Stretch = (inf, inf)) -> tuple[dict[str, str], Snapshot | None]:
+    """What became of each key, and the record; nothing if there is no export or it cannot be read.
+
+    It was read between the two moments; by default when everything was over.
+    """
     if export is None:
         return {}, None
     try:
@@ -140,8 +144,8 @@ def _read(export: Mapping[str, Any] | None) -> tuple[dict[str, str], Snapshot | 
     counted = _KEPT not in states.values()
     return states, Snapshot(
         held=standing,
-        invoked_s=inf,
-        returned_s=inf,
+        invoked_s=at_s[0],
+        returned_s=at_s[1],
         free=export.get("free") if counted else None,
         capacity=export.get("capacity") if counted else None,
     )
@@ -151,10 +155,10 @@ def _held(row: Mapping[str, Any], reservations: Mapping[str, Mapping[str, Any]])
     made_by = reservations.get(str(row["reservation"]))
     key = None if made_by is None else str(made_by["idempotency_key"])
     citizen = key.split("-")[-2] if key is not None and key.count("-") >= 2 else "unknown"
-    return Held(str(row["reservation"]), str(row["slot"]), citizen, key)
+    return Held(str(row.get("appointment", row["reservation"])), str(row["slot"]), citizen, key)
 
 
-def _before(held: Held) -> Sending:
+def stood_before(held: Held) -> Sending:
     """What stood before the run, as one who has always had the place."""
     return Sending(
         key=held.key or held.appointment,
@@ -182,5 +186,6 @@ def _said(verdict: Verdict) -> result.History:
     )
 
 
-def _time_name(book: str | None, time: str) -> str:
+def time_name(book: str | None, time: str) -> str:
+    """The name of a time of a book, as `places_of` has it."""
     return f"{book} {time}"

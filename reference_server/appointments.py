@@ -158,7 +158,7 @@ class Appointments:
     def _answer(self, came: Reservation | NotMoved) -> Response:
         match came:
             case Reservation(state=State.REJECTED):
-                return problem(HTTPStatus.CONFLICT, "nothing is free at that time; your appointment stands")
+                return problem(HTTPStatus.CONFLICT, "nothing is free at that time; your appointment stands", taken=True)
             case Reservation():
                 return self._shown(came)
             case NoSuchReservation():

@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Final
 
+from reference_server.faults import Fault, FaultyStorage
 from reference_server.postgresql_database import prepare_database
 from reference_server.postgresql_storage import PostgresqlStorage
 from reference_server.sqlite_database import prepare_file
@@ -36,8 +37,10 @@ def prepare(database: str | Path, scenario: Scenario) -> str:
     return prepare_file(Path(database), scenario)
 
 
-def opened(database: str | Path) -> SqliteStorage | PostgresqlStorage:
-    """The storage in a database that was prepared."""
+def opened(database: str | Path, fault: Fault | None = None) -> SqliteStorage | PostgresqlStorage:
+    """The storage in a database that was prepared; with a fault, one that is wrong on purpose, in a file."""
+    if fault is not None:
+        return FaultyStorage(Path(database), fault)
     return PostgresqlStorage(str(database)) if is_postgresql(database) else SqliteStorage(Path(database))
 
 

@@ -137,8 +137,10 @@ class Giving:
                 return make_response(jsonify(body), well)
             case Reservation(state=State.EXPIRED) | NotHeld():
                 return _ended()
-            case Reservation() | NoneFree():
-                return problem(HTTPStatus.CONFLICT, "somebody else got it first; nothing is free there")
+            case Reservation(state=State.REJECTED) | NoneFree():
+                return problem(HTTPStatus.CONFLICT, "somebody else got it first; nothing is free there", taken=True)
+            case Reservation():
+                return problem(HTTPStatus.CONFLICT, "this was yours, and is not any longer")
             case KeyReused() | LimitReached() | NoFirst() | OutsideInterval():
                 return refused(came)
             case TooOften():

@@ -24,6 +24,7 @@ from reference_server.address_register.set_up import SetUp
 from reference_server.api import create_app
 from reference_server.database import opened
 from reference_server.ehr import Link
+from reference_server.faults import Fault
 from reference_server.login import create_login_app
 from reference_server.pace import Pace
 from reference_server.pages.part import cards_of
@@ -86,6 +87,7 @@ class Settings(BaseModel):
     link: Link
     request_log: str | None = None
     set_up: SetUp | None = None
+    fault: Fault | None = None
 
 
 def live(told: str, lifeline: Connection) -> None:
@@ -153,7 +155,7 @@ def _app(settings: Settings) -> Flask:
         request_log.keep(Path(settings.request_log))
     return create_app(
         settings.scenario,
-        opened(settings.database),
+        opened(settings.database, settings.fault),
         secret=settings.secret,
         admin_token=settings.admin_token,
         login_url=settings.login_url,

@@ -14,6 +14,7 @@ from reference_server.address_register.set_up import SetUp
 from reference_server.children import Child, kept_port
 from reference_server.database import is_postgresql, prepare
 from reference_server.ehr import FAULTLESS, Link
+from reference_server.faults import Fault
 from reference_server.pace import Pace
 from reference_server.process import HOST, Part, Settings, cores_here, threads_of
 from reference_server.start_error import ServerStartError
@@ -49,6 +50,7 @@ class How(TypedDict, total=False):
     link: Link
     request_log: Path | None
     set_up: SetUp | None
+    fault: Fault | None
 
 
 @contextlib.contextmanager
@@ -63,6 +65,7 @@ def running(
     link: Link = FAULTLESS,
     request_log: Path | None = None,
     set_up: SetUp | None = None,
+    fault: Fault | None = None,
 ) -> Generator[RunningServer]:
     """A server for the length of a `with` block.
 
@@ -83,6 +86,8 @@ def running(
         Gets a line of JSON for each request, without anything that says who asked.
     set_up : SetUp, optional
         What a municipality's books ask of and offer their citizens.
+    fault : Fault, optional
+        What the server does wrong on purpose; no command but `bolk verify` plants one.
 
     Raises
     ------
@@ -115,6 +120,7 @@ def running(
             link=link,
             request_log=None if request_log is None else str(request_log.absolute()),
             set_up=set_up,
+            fault=fault,
         )
         children: list[Child] = []
         for part in Part:
@@ -178,6 +184,11 @@ def _check_alive(children: Sequence[Child]) -> None:
 def _words(child: Child) -> str:
     words = child.new_words()
     return f"\nThe {child.settings.part} process wrote:\n{words}" if words else ""
+
+
+def is_ready(server: RunningServer) -> bool:
+    """Whether it says so itself."""
+    return _is_ok(int(server.base_url.rsplit(":", 1)[1]), "/health/ready")
 
 
 def _is_ok(port: int, path: str) -> bool:

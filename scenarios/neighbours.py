@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from scenarios.result import Result
     from scenarios.run import Run
     from scenarios.scenario import Scenario
+    from scenarios.verification import Verification
 
 Progress: TypeAlias = Callable[[int, int], None]
 
@@ -29,6 +30,29 @@ class Server(Protocol):
     @property
     def admin_token(self) -> str | None:
         """What opens its books for the history check; None keeps them closed."""
+        ...
+
+
+class AccusedServer(Protocol):
+    """A reference server on trial, whose processes may be killed."""
+
+    @property
+    def base_url(self) -> str:
+        """Where it listens."""
+        ...
+
+    @property
+    def login_url(self) -> str:
+        """Where citizens log in."""
+        ...
+
+    @property
+    def admin_token(self) -> str:
+        """What opens its record."""
+        ...
+
+    def kill(self, part: str) -> None:
+        """Kill a process (kill -9) and start it again."""
         ...
 
 
@@ -57,4 +81,18 @@ class Neighbours(Protocol):
 
     def serve(self, question: "Scenario", *, speedup: float) -> AbstractContextManager[Server]:
         """A reference server held to the scenario's platform, for the length of a `with` block."""
+        ...
+
+    def try_server(
+        self, question: "Scenario", *, speedup: float, fault: str | None
+    ) -> AbstractContextManager[AccusedServer]:
+        """A reference server as fast as it can be, with a fault planted or none, for the length of a `with` block."""
+        ...
+
+    def faults(self) -> dict[str, str]:
+        """The faults that can be planted, and what each is."""
+        ...
+
+    def say_verification(self, verification: "Verification", flags: Flags) -> None:
+        """Print what a verification found."""
         ...

@@ -1,0 +1,110 @@
+"""`bolk verify`: a booking server under contention, and everything that it did wrong."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Unpack
+
+import click
+
+from scenarios.exit_code import ExitCode
+from scenarios.flags import JSON, PROGRESS, SET, Flags, taking
+from scenarios.neighbours import Neighbours
+
+if TYPE_CHECKING:
+    from scenarios.scenario import Scenario
+    from scenarios.verification import Trial, Verification
+
+SPEEDUP: Final = 100.0
+"""Of our own server's clock: a hold lasts 6 s instead of 10 minutes, and nobody is too quick for the rate limits."""
+
+_STRATEGIES: Final = ("queued", "immediate", "hold", "assign")
+_BOOKS: Final = (
+    '{ book = "En", dates = ["2021-05-10"], open = { from = "08:00", to = "13:00" }, length = "5 min", parallel = 1 }',
+    '{ book = "Tre", dates = ["2021-05-11"], open = { from = "08:00", to = "13:00" }, length = "5 min", parallel = 3 }',
+)
+"""One place at each time, where the checker is exact, and three."""
+
+
+@click.command("verify")
+@click.argument("scenario", required=False)
+@click.option("--strategy", "strategies", multiple=True, type=click.Choice(_STRATEGIES),
+              help="How places are given; may be repeated [default: queued, immediate and hold].")  # fmt: skip
+@click.option("--clients", type=click.IntRange(2, 256), default=64, help="Most clients at one place at once.")
+@click.option("--target", metavar="URL", help="A running `bolk serve SCENARIO` on this machine, instead of our own.")
+@click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its record.")
+@click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="What the target was started with.")
+@click.option("--plant", metavar="FAULT", help='A fault to find in our own server; "list" names them.')
+@click.option("--out", "file", type=click.Path(path_type=Path), help="File for the verification as JSON.")
+@taking(SET, JSON, PROGRESS)
+@click.pass_obj
+def command(
+    neighbours: Neighbours, scenario: str | None, strategies: tuple[str, ...], clients: int, target: str | None,
+    admin_token: str | None, speedup: float, plant: str | None, file: Path | None, **flags: Unpack[Flags],
+) -> int:  # fmt: skip
+    """Try to make a booking server give a place twice, lose an answer or tell a lie, and judge all that was seen.
+
+    Without SCENARIO the server offers two books of its own, with one place and with three at each time.
+    """
+    from scenarios.verification import Verification
+
+    faults = neighbours.faults()
+    if plant == "list":
+        click.echo("\n".join(f"{name:28} {what}" for name, what in faults.items()))
+        return ExitCode.YES
+    if plant is not None and (plant not in faults or target is not None):
+        raise click.UsageError(
+            "--plant works on our own server alone" if target else f"no such fault: {plant}. One of {', '.join(faults)}"
+        )
+    wanted = strategies or (("immediate",) if plant else _STRATEGIES[:3])
+    if target is not None:
+        question = _question(scenario, flags, None)
+        trials = [_their_trial(neighbours, question, target, admin_token, speedup, clients, flags)]
+    else:
+        trials = [_own_trial(neighbours, _question(scenario, flags, one), clients, plant, flags) for one in wanted]
+    found = Verification(target=target, planted=plant, trials=trials)
+    if file is not None:
+        file.write_text(found.json_text(), encoding="utf-8")
+    neighbours.say_verification(found, flags)
+    return _code(found)
+
+
+def _code(found: "Verification") -> int:
+    return {"correct": ExitCode.YES, "anomaly": ExitCode.NO, "unknown": ExitCode.INCONCLUSIVE}[found.ruling]
+
+
+def _question(scenario: str | None, flags: Flags, strategy: str | None) -> "Scenario":
+    from scenarios.reading import load
+
+    own = [] if scenario is not None else [f"slots=[{', '.join(_BOOKS)}]"]
+    given = [] if strategy is None else [f"platform.strategy={strategy}"]
+    return load(scenario or "ci-smoke", [*own, *given, *flags.get("overrides", ())])
+
+
+def _own_trial(neighbours: Neighbours, question: "Scenario", clients: int, plant: str | None, flags: Flags) -> "Trial":
+    from loadtests.contention.suite import Suite
+
+    suite = Suite(scenario=question, speedup=SPEEDUP, clients=clients)
+    with (
+        neighbours.progress(flags, f"Verify ({question.platform.strategy})", "cases") as line,
+        neighbours.try_server(question, speedup=SPEEDUP, fault=plant) as server,
+    ):
+        return suite.against(server, server.kill, line)
+
+
+def _their_trial(
+    neighbours: Neighbours,
+    question: "Scenario",
+    url: str,
+    admin_token: str | None,
+    speedup: float,
+    clients: int,
+    flags: Flags,
+) -> "Trial":
+    from loadtests.contention.suite import Suite, Theirs
+    from loadtests.target import target_at
+    from scenarios.reading import sha256_of
+
+    found = target_at(url, scenario_sha256=sha256_of(question), speedup=speedup)
+    server = Theirs(base_url=found.base_url, login_url=found.login_url, admin_token=admin_token)
+    suite = Suite(scenario=question, speedup=speedup, clients=clients)
+    with neighbours.progress(flags, f"Verify ({question.platform.strategy})", "cases") as line:
+        return suite.against(server, None, line)
