@@ -26,7 +26,7 @@ FOUND_BY = {
     Fault.WRONG_PLACE: (Case.HOT_SLOT, "wrong owner"),
     Fault.STALE_LIST: (Case.LISTING, "stale offer"),
     Fault.DOUBLE_DELIVERY: (Case.RETRY, "idempotency break"),
-    Fault.REJECTED_AND_BOOKED: (Case.LIMIT, "phantom"),
+    Fault.REJECTED_AND_BOOKED: (Case.CANCEL_REBOOK, "phantom"),
     Fault.REJECTED_WHILE_FREE: (Case.LISTING, "unjustified rejection"),
     Fault.NO_LIMIT: (Case.LIMIT, "more than allowed"),
 }
