@@ -3,6 +3,7 @@
 `simulation.kernel` is what Numba compiles; this file is the typed way to it, and needs Numba only to run something.
 """
 
+import math
 import threading
 from dataclasses import dataclass
 from typing import Any, Final, Self
@@ -79,8 +80,6 @@ def live(scenario: Scenario, plan: Plan, stop: threading.Event | None = None) ->
     TooManyEvents
         See there; nothing is ever silently different.
     """
-    if int(plan.acts.sum()) >= codes.MOST_CITIZENS:
-        raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act")
     return Prepared.of(scenario, plan).run(stop)
 
 
@@ -108,6 +107,8 @@ class Prepared:
         names = _names(scenario)
         arrivals, arrive_s = _arrivals(plan)
         platform, acting = scenario.platform, len(arrivals)
+        if acting >= codes.MOST_CITIZENS:
+            raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act")
         workers = (platform.login.workers, platform.workers, platform.ehr.workers)
         books, days, times = _book_rows(names.books)
         holds = platform.strategy is Strategy.HOLD
@@ -118,6 +119,7 @@ class Prepared:
             work_s=service_times(scenario, plan),
             arrivals=arrivals,
             arrive_s=arrive_s,
+            arrive_after=np.zeros(acting, np.int64),
             # A citizen has at most one wait of their own, one reservation with the record system and one hold. Memory
             # that is not used is never touched, so the bounds cost none.
             heap=np.empty(3 * acting + 1, layout.WAITING),
@@ -146,6 +148,7 @@ class Prepared:
             present_room=5 * acting + 8,
             poll_s=plan.poll_s,
             hold_s=HOLD_S,
+            until_s=math.inf,
         )
         run._put_record_system(scenario, plan)
         if platform.waiting_room is not None and plan.queue_patience_s is not None:
@@ -166,9 +169,15 @@ class Prepared:
 
     def run(self, stop: threading.Event | None = None) -> Columns:
         """Let everything happen, once; as `live`."""
+        self.live_until(math.inf, stop)
+        return self.record()
+
+    def live_until(self, at_s: float, stop: threading.Event | None = None) -> None:
+        """Let everything happen that happens before a moment, and nothing of the moment itself."""
         from simulation.kernel.loop import compiled  # noqa: PLC0415  (Numba takes a third of a second, and may be absent)
 
         advance = compiled()
+        self._set(until_s=at_s)
         while (why := advance(self.world, SLICE)) != codes.DONE:
             if why == codes.TOO_MANY_EVENTS:
                 raise TooManyEvents("the run makes more events than can be numbered")
@@ -178,13 +187,12 @@ class Prepared:
                 self.room.draw_lots()
             if stop is not None and stop.is_set():
                 raise Stopped
-        return self._record()
 
     def _make_room(self) -> None:
         """Make the record half as long again."""
         self._put(attempts=_with_room(self.arrays["attempts"]), requests=_with_room(self.arrays["requests"]))
 
-    def _record(self) -> Columns:
+    def record(self) -> Columns:
         """The rows that were written."""
         attempts, requests = int(self.world["attempts_made"][0]), int(self.world["requests_made"][0])
         return Columns(self.arrays["attempts"][:attempts], self.arrays["requests"][:requests], self.names)

@@ -1,5 +1,6 @@
 """Which engine lives the plans: the readable SimPy model, or the compiled kernel with the same answers, sooner."""
 
+import contextlib
 import importlib.util
 from dataclasses import dataclass
 from enum import StrEnum
@@ -10,10 +11,11 @@ from scenarios.columns import Columns, columns_of
 from scenarios.inventory import total_invited
 from scenarios.plan import Plan, plan_of, unsent_of
 from scenarios.policies.feedback import Feedback
-from scenarios.policy import Policy, WithFeedback
+from scenarios.policy import Policy
 from scenarios.scenario import Scenario
 from scenarios.sending import send_outs
 from simulation import compiled
+from simulation.compiled_life import CompiledLife
 from simulation.replication import simulate
 from simulation.sender import sent_by_feedback
 from simulation.simpy_life import SimpyLife
@@ -47,8 +49,6 @@ def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
     Both give the same attempts bit for bit, so the choice is one of time alone, and one that cannot be had is
     answered with SimPy and a note.
     """
-    if isinstance(scenario.policy, Feedback):
-        return Choice(Engine.SIMPY, _NO_FEEDBACK if wanted is Engine.COMPILED else None)
     small = total_invited(scenario) * runs < BREAK_EVEN
     if wanted is Engine.SIMPY or (wanted is None and small):
         return Choice(Engine.SIMPY)
@@ -64,14 +64,13 @@ def lived(
     if not isinstance(policy, Feedback):
         plan = plan_of(scenario, policy, replication)
         return plan, record_of(engine, scenario, plan, stop)
-    return _lived_with_feedback(scenario, policy, replication)
-
-
-def _lived_with_feedback(scenario: Scenario, policy: WithFeedback, replication: int) -> tuple[Plan, Columns]:
-    unsent = unsent_of(scenario, policy, replication)
+    unsent, outs = unsent_of(scenario, policy, replication), send_outs(scenario, policy)
+    if engine is Engine.COMPILED:
+        with contextlib.suppress(compiled.TooManyEvents):
+            life = CompiledLife(scenario, unsent.plan, stop)
+            return sent_by_feedback(policy, outs, unsent, life), life.record()
     life = SimpyLife(scenario, unsent.plan)
-    plan = sent_by_feedback(policy, send_outs(scenario, policy), unsent, life)
-    return plan, columns_of(life.attempts)
+    return sent_by_feedback(policy, outs, unsent, life), life.record()
 
 
 def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None = None) -> Columns:
@@ -88,7 +87,6 @@ def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None
             assert_never(engine)
 
 
-_NO_FEEDBACK: Final = "The compiled engine knows no policy with feedback yet; SimPy gives the answer."
 _NO_NUMBA: Final = (
     "Numba is not installed, so the SimPy engine is used: the same answer, many times later. "
     "To have it: pip install numba"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from scenarios.attempts import Attempt, Request
-from scenarios.columns import OUTCOMES
+from scenarios.columns import OUTCOMES, Columns, columns_of
 from scenarios.plan import IntArray, Plan
 from scenarios.rows import citizens_of
 from scenarios.scenario import Scenario
@@ -20,12 +20,16 @@ class SimpyLife:
     """The world of a scenario, with nobody in it yet; as `simulation.sender.Life`."""
 
     def __init__(self, scenario: Scenario, plan: Plan) -> None:
-        self.attempts: list[Attempt] = []
+        self._attempts: list[Attempt] = []
         self._answered: list[Request] = []
         self._world = World(scenario, plan)
         self._world.notice = self._answered.append
         self._work_s = service_times(scenario, plan).tolist()
         self._citizens = {citizen.number: citizen for citizen in citizens_of(plan)}
+
+    def record(self) -> Columns:
+        """What was written down."""
+        return columns_of(self._attempts)
 
     def live_until(self, at_s: float) -> None:
         """Let everything happen that happens before this moment."""
@@ -41,12 +45,12 @@ class SimpyLife:
         for number, at_s in zip(citizens[order].tolist(), planned_s[order].tolist(), strict=True):
             if number in self._citizens:
                 citizen = replace(self._citizens.pop(number), planned_s=at_s)
-                journey = Journey(self._world, citizen, self._work_s[number], self.attempts.append)
+                journey = Journey(self._world, citizen, self._work_s[number], self._attempts.append)
                 self._world.env.process(journey.live())
 
     def endings(self, first: int) -> tuple[FloatArray, IntArray, IntArray]:
         """When attempts ended, whose they were, and with what outcome."""
-        new = self.attempts[first:]
+        new = self._attempts[first:]
         return (
             np.array([one.ended_s for one in new], np.float64),
             np.array([one.citizen for one in new], np.int64),

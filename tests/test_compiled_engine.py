@@ -18,15 +18,22 @@ from hypothesis import strategies as st
 from scenarios.attempts import Operation, Outcome, Status
 from scenarios.choice import Pick
 from scenarios.columns import ATTEMPT_ROW, OPERATIONS, OUTCOMES, REQUEST_ROW, STATUSES, attempts_of, columns_of
-from scenarios.plan import Plan, plan_of
+from scenarios.plan import Plan, plan_of, unsent_of
+from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
+from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
+from scenarios.policy import WithFeedback
 from scenarios.scenario import Scenario
+from scenarios.sending import send_outs
 from scenarios.strategy import Listing, QueueOrder, Strategy
 from simulation import compiled
 from simulation import kernel as kernel_package
 from simulation.compiled import Prepared, live
+from simulation.compiled_life import CompiledLife
 from simulation.kernel import codes, layout
 from simulation.replication import simulate
+from simulation.sender import sent_by_feedback
 from simulation.service_times import COLUMN, EHR
+from simulation.simpy_life import SimpyLife
 from tests import a
 
 loop = pytest.importorskip("simulation.kernel.loop", reason="numba is not there", exc_type=ImportError)
@@ -98,8 +105,10 @@ def cases(draw: st.DrawFn) -> Case:
             "municipality": towns,
             "invitation.invited": draw(st.integers(1, 60)),
             "slots": [{**book, "dates": dates[: one_of(1, 2)], **place} for place in places],
-            "policy.batch_size": one_of("all", 7),
-            "policy.pause": one_of("0 s", "1 s", "60 s"),
+            "policy": {"start": "09:07", "pause": one_of("1 s", "60 s"), **one_of(
+                {"batch_size": "all"}, {"batch_size": 7, "pause": "0 s"}, {"batch_size": 7},
+                {"kind": "ramp", "first": 1, "largest": 20, "step": 3}, {"kind": "capacity_matched"},
+                {"kind": "cohort_per_day", "share": 0.5})},
             "behaviour.response": {"median": one_of("1 s", "30 s"), "sigma": sigma, "least": "0 s"},
             "behaviour.session": {"login": "1 s", "choose": one_of("1 s", "20 s"), "sigma": sigma,
                                   "form": one_of("0 s", "1 s", "10 min"), "poll": one_of("500 ms", "3 s")},
@@ -156,27 +165,92 @@ def test_both_engines_make_the_same_attempts_bit_for_bit(case: Case) -> None:
     assert columns.digest() == columns_of(attempts).digest()
 
 
+@st.composite
+def feedback(draw: st.DrawFn) -> WithFeedback:
+    def one_of(*options: Any) -> Any:
+        return draw(st.sampled_from(options))
+
+    least = one_of(1, 5)
+    rule = {
+        "first": least + one_of(0, 3), "increase": one_of(1, 4), "decrease": one_of(0.3, 0.5), "least": least,
+        "most": 30, "window": one_of("1 s", "10 s", "5 min"), "delay": one_of("0 s", "1 s", "2500 ms"),
+        "pause": one_of("1 s", "5 s", "100 ms", "2 min"), "start": "09:07",
+    }  # fmt: skip
+    if draw(st.booleans()):
+        return FeedbackOnRejections.model_validate(
+            {**rule, "kind": "feedback_on_rejections", "target": one_of(0.0, 0.2)}
+        )
+    return FeedbackOnResponseTime.model_validate(
+        {**rule, "kind": "feedback_on_response_time", "target": one_of("100 ms", "1 s", "3 s")}
+    )
+
+
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(cases(), feedback(), st.integers(0, 2**32), st.booleans())
+def test_both_engines_decide_alike_under_feedback_bit_for_bit(
+    case: Case, policy: WithFeedback, seed: int, coarse: bool
+) -> None:
+    scenario, outs = case.scenario, send_outs(case.scenario, policy)
+    unsent = unsent_of(scenario, policy, 0)
+    if coarse:  # nearly everything happens at the moment of a decision
+        delay_s = np.random.default_rng(seed).choice(GRID_S, unsent.plan.citizens)
+        unsent = replace(unsent, plan=_on_a_grid(unsent.plan, seed), delay_s=delay_s)
+        outs = tuple(replace(one, sms_per_s=2.0) for one in outs)
+    one, other = SimpyLife(scenario, unsent.plan), CompiledLife(scenario, unsent.plan)
+    plan, same = (sent_by_feedback(policy, outs, unsent, life) for life in (one, other))
+    event(f"{min(len(np.unique(plan.sent_s)), 4)} moments or more")
+    assert plan.sha256 == same.sha256
+    assert attempts_of(other.record()) == attempts_of(one.record())
+    assert other.record().digest() == one.record().digest()
+
+
 @pytest.mark.parametrize("strategy", Strategy)
 def test_both_engines_agree_when_nearly_everything_happens_at_the_same_moment(strategy: Strategy) -> None:
     # Seven of ten of these differ if an opening of the page comes after a timeout of the same moment, not before it.
     for seed in range(8):
-        scenario = a.scenario(
-            {
-                "invitation.invited": 50,
-                "slots": [{"book": "Hall", "dates": ["2021-05-10"], "open": {"from": "08:00", "to": "09:00"},
-                           "length": "5 min", "parallel": 1 + seed % 3}],
-                "behaviour.patience": {"page": "30 s", "answer": "60 s"},
-                "platform.workers": 2 + seed % 2,
-                "platform.service_time": {"list": "500 ms", "confirm": "1 s"},
-                "platform.login": {"workers": 3, "service_time": "500 ms"},
-                "platform.ehr": {"workers": 1 + seed % 2, "service_time": "1 s"},
-                "platform.sigma": 0.0,
-                "platform.strategy": strategy.value,
-                "experiment.seed": seed,
-            }
-        )  # fmt: skip
+        scenario = _on_the_beat(strategy, seed)
         plan = _on_a_grid(plan_of(scenario, scenario.policy, 0), seed)
         assert attempts_of(live(scenario, plan)) == simulate(scenario, plan)
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_both_engines_agree_when_nearly_everything_happens_at_the_moment_of_a_decision(strategy: Strategy) -> None:
+    # Some of these differ if whoever comes goes before every timeout of the moment, and nearly all if behind every one.
+    rule = {**ON_A_BEAT, "kind": "feedback_on_rejections", "target": 0.2}
+    policy = FeedbackOnRejections.model_validate(rule)
+    for seed in range(8):
+        scenario = _on_the_beat(strategy, seed)
+        unsent = unsent_of(scenario, policy, 0)
+        delay_s = np.random.default_rng(seed).choice(GRID_S, unsent.plan.citizens)
+        unsent = replace(unsent, plan=_on_a_grid(unsent.plan, seed), delay_s=delay_s)
+        outs = [replace(one, sms_per_s=2.0) for one in send_outs(scenario, policy)]
+        one, other = SimpyLife(scenario, unsent.plan), CompiledLife(scenario, unsent.plan)
+        plan, same = (sent_by_feedback(policy, outs, unsent, life) for life in (one, other))
+        assert attempts_of(other.record()) == attempts_of(one.record())
+        assert plan.sha256 == same.sha256
+
+
+ON_A_BEAT = {"first": 3, "increase": 2, "least": 1, "most": 9, "window": "10 s", "delay": "1 s", "pause": "2 s",
+             "start": "09:07"}  # fmt: skip
+
+
+def _on_the_beat(strategy: Strategy, seed: int) -> Scenario:
+    """A platform that is done with everything after whole and half seconds."""
+    return a.scenario(
+        {
+            "invitation.invited": 50,
+            "slots": [{"book": "Hall", "dates": ["2021-05-10"], "open": {"from": "08:00", "to": "09:00"},
+                       "length": "5 min", "parallel": 1 + seed % 3}],
+            "behaviour.patience": {"page": "30 s", "answer": "60 s"},
+            "platform.workers": 2 + seed % 2,
+            "platform.service_time": {"list": "500 ms", "confirm": "1 s"},
+            "platform.login": {"workers": 3, "service_time": "500 ms"},
+            "platform.ehr": {"workers": 1 + seed % 2, "service_time": "1 s"},
+            "platform.sigma": 0.0,
+            "platform.strategy": strategy.value,
+            "experiment.seed": seed,
+        }
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("strategy", Strategy)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import itertools
+import threading
 from collections import defaultdict
 from typing import Any
 
@@ -17,6 +18,7 @@ from scenarios.policies.feedback import Decision, Feedback, Observation, Pace, R
 from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
 from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.scenario import Scenario
+from simulation.compiled import Stopped
 from simulation.engine import Engine, lived
 from simulation.experiment import run_once
 from simulation.tracing import NoSuchCitizen, traced
@@ -265,6 +267,17 @@ def test_one_journey_under_feedback_is_told_as_it_was_lived() -> None:
     assert not isinstance(told, NoSuchCitizen)
     assert (told.citizen, told.sent_s) == (number, plan.sent_s[number])
     assert list(told.attempts) == [one for one in attempts_of(record) if one.citizen == number]
+
+
+def test_either_engine_gives_the_same_run_and_a_run_of_either_can_be_ended() -> None:
+    pytest.importorskip("numba")
+    scenario = a.scenario({**WEAK, "policy": FED_BACK})
+    readable, fast = (run_once(scenario, scenario.policy, 0, engine) for engine in Engine)
+    assert readable == fast
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Stopped):
+        lived(Engine.COMPILED, scenario, scenario.policy, 0, stop)
 
 
 def test_the_same_seed_decides_the_same() -> None:

@@ -27,4 +27,4 @@ LOGIN_STATION, PAGES, EHR = np.arange(3)
 SET_ASIDE, NOBODY, NOTHING = np.arange(-2, 1)
 
 DONE, GO_ON, NEEDS_ROOM, TOO_MANY_EVENTS, NEEDS_LOTS = 0, 1, 2, 3, 4
-"""Why `advance` came back."""
+"""Why `advance` came back: DONE when nothing is left that happens before the moment it was to live until."""

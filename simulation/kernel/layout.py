@@ -63,8 +63,8 @@ ADDRESSES: Final = (
     "preferred", "retries", "work_s", "queue_patience_s",
     # deliveries to the record system where some fail, and when it stands still: pairs of from and until
     "delivery_row", "delivery_failures", "delivery_s", "stops_s",
-    # who comes to the log-in, and when, in order
-    "arrivals", "arrive_s",
+    # who comes to the log-in, and when, in order; and the timeouts that were made before each was sent to
+    "arrivals", "arrive_s", "arrive_after",
     # the platform, and those on their way
     "heap", "present", "stations", "journeys", "books", "days", "times", "taken",
     # the waiting room and those who know it; 0 where there is none
@@ -82,7 +82,7 @@ COUNTS: Final = (
     # moment, rows written
     "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made",
 )  # fmt: skip
-LENGTHS: Final = ("poll_s", "hold_s", "list_age_s", "redelivered_after_s", "now_s")
+LENGTHS: Final = ("poll_s", "hold_s", "list_age_s", "redelivered_after_s", "now_s", "until_s")
 WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])
 """A run: one row, handed from function to function as one pointer.
 

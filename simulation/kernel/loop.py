@@ -28,12 +28,13 @@ from simulation.kernel.codes import (
     RELEASE,
     STEP,
     TOO_MANY_EVENTS,
+    WHO_BITS,
 )
 from simulation.kernel.events import next_present, pop_earliest
 from simulation.kernel.record_system import decided, granted_ehr
 from simulation.kernel.requests import give_back, granted
 from simulation.kernel.room import short_of_lots
-from simulation.kernel.rows import float_at, part, waiting_at
+from simulation.kernel.rows import float_at, int_at, part, waiting_at
 from simulation.kernel.stations import grant_next, join
 
 
@@ -59,6 +60,12 @@ def happen(w, kind, who):
 _WITH_CONSTANTS = (quantiles, streams)
 
 
+@part
+def was_made_first(w):
+    """Whether the next to come was expected before the earliest timeout was made, where both are due at once."""
+    return int_at(w.arrive_after, w.arrived) <= waiting_at(w, 0).event >> (WHO_BITS + KIND_BITS)
+
+
 def advance(world: Any, events: int) -> int:
     """Let so many events happen, from where the last call left; say why it ended."""
     w = world[0]
@@ -78,11 +85,11 @@ def advance(world: Any, events: int) -> int:
         if w.head != w.tail and next_s != w.now_s:
             event = next_present(w)
             happen(w, event & kind_mask, event >> KIND_BITS)
-        elif next_s == np.inf:
+        elif next_s >= w.until_s:
             return DONE
         else:
             w.now_s = next_s
-            if arrival_s <= timeout_s:
+            if arrival_s < timeout_s or (arrival_s == timeout_s and was_made_first(w)):
                 w.arrived += 1
                 arrive(w, w.arrived - 1)
             else:
