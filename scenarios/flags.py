@@ -44,7 +44,9 @@ SEED: Final = click.option(
 RUNS: Final = click.option(
     "--replications", type=click.IntRange(2, 10_000), help="Runs of each policy the answer rests on."
 )
-JOBS: Final = click.option("--jobs", type=click.IntRange(0, 256), default=0, help="Workers; 0 is one for each core.")
+JOBS: Final = click.option(
+    "--jobs", type=click.IntRange(0, 256), default=0, help="Workers; 0 is one a core, if worth it."
+)
 CLUSTER: Final = click.option(
     "--cluster", metavar="ADDRESS", help="A Dask scheduler for the runs, such as tcp://127.0.0.1:8786."
 )

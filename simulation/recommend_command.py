@@ -39,6 +39,9 @@ def command(neighbours: Neighbours, scenario: str, **flags: Unpack[Flags]) -> in
     runs, search = question.experiment.runs, question.search
     expected = len(search.batch_size) * len(search.pause) * runs.min + runs.max
     engine = engine_for(flags, question, expected)
-    with neighbours.progress(flags, "Simulating", "runs") as line, workers_for(flags) as workers:
+    with (
+        neighbours.progress(flags, "Simulating", "runs") as line,
+        workers_for(flags, question, expected, engine) as workers,
+    ):
         result = recommended(question, progress=line, command=words_given(), engine=engine, **workers)
     return neighbours.say(result, folder, flags)

@@ -72,8 +72,12 @@ def _simulated(neighbours: Neighbours, scenario: str, flags: SimulateFlags) -> i
     question = _question(scenario, flags)
     against = _against(question, flags)
     folder = folder_of(flags, question, "simulate")
-    engine = engine_for(flags, question, most_runs(question) * (1 if against is None else 2))
-    with neighbours.progress(flags, "Simulating", "runs") as line, workers_for(flags) as workers:
+    runs = most_runs(question) * (1 if against is None else 2)
+    engine = engine_for(flags, question, runs)
+    with (
+        neighbours.progress(flags, "Simulating", "runs") as line,
+        workers_for(flags, question, runs, engine) as workers,
+    ):
         result = simulated(
             question, question.policy, progress=line, command=words_given(), engine=engine, against=against, **workers
         )

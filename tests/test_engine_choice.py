@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from scenarios.columns import Columns
+from scenarios.flags import Flags
 from scenarios.plan import Plan
 from scenarios.policies.batches import Batches
 from scenarios.result import Result
@@ -15,6 +16,7 @@ from simulation import compiled
 from simulation.answer import recommended, simulated
 from simulation.engine import BREAK_EVEN, Choice, Engine, chosen
 from simulation.experiment import Experiment, Task
+from simulation.workers_flag import workers_for
 from tests import a
 
 POLICY = Batches.of(40, 300.0, dt.time(9, 7))
@@ -98,3 +100,17 @@ def test_without_numba_simpy_answers_and_what_that_costs_is_said(
     assert choice.note is not None
     assert "the same answer" in choice.note
     assert chosen(None, a.scenario(), 1) == Choice(Engine.SIMPY)
+
+
+@pytest.mark.parametrize(
+    ("flags", "runs", "engine", "jobs"),
+    [
+        ({}, 20, Engine.SIMPY, 1),
+        ({}, 2000, Engine.SIMPY, 0),
+        ({}, 20, Engine.COMPILED, 0),
+        ({"jobs": 3}, 20, Engine.SIMPY, 3),
+    ],
+)
+def test_a_small_question_is_not_worth_starting_workers_for(flags: Flags, runs: int, engine: Engine, jobs: int) -> None:
+    with workers_for(flags, a.scenario(), runs, engine) as workers:
+        assert workers == {"jobs": jobs, "executor": None}
