@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.command("loadtest")
 @taking(SCENARIO)
 @click.option("--policy", "policy_text", default="scenario", metavar="POLICY",
-              help='"scenario", "all", "own", "200/15 min", or a result.json of recommend.')  # fmt: skip
+              help='"scenario", "all", "own", "200/15 min", a result.json, or a table as in a scenario.')  # fmt: skip
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="People and platform this much faster.")
 @click.option("--until", metavar="LENGTH", help='Only those who open the page this soon after the first SMS, "10 min".')
 @click.option("--target", metavar="URL", help="A running `bolk serve` on this machine, instead of one of our own.")

@@ -7,10 +7,15 @@ from scenarios import catalogue, schema
 from scenarios.authoring import Invitees, write_new
 from scenarios.differences import differences
 from scenarios.inventory import expected_takers, total_capacity, total_invited
+from scenarios.policies.batches import Batches
+from scenarios.policies.feedback import Feedback
+from scenarios.policy import clock_at, schedule
 from scenarios.problems import KeyPath, Problem, ScenarioError, key_text, screen
+from scenarios.quantities import length_text
 from scenarios.reading import load, scenario_of
 from scenarios.resolved import resolved_values
 from scenarios.scenario import Scenario
+from scenarios.sending import largest_send_out
 from scenarios.sense import warnings_of
 from scenarios.source import Document, document_of, text_of
 from scenarios.writing import scenario_toml
@@ -55,7 +60,22 @@ def check_text(source: str | Path, overrides: Sequence[str] = ()) -> tuple[str, 
         f"  {total_invited(scenario):,} SMS · {total_capacity(scenario):,} free appointments · "
         f"about {expected_takers(scenario):,.0f} people will want one"
     )
-    return "\n".join([f"{source}: fit to use{count}", supply, *doubts]), True
+    return "\n".join([f"{source}: fit to use{count}", supply, *_sending(scenario), *doubts]), True
+
+
+def _sending(scenario: Scenario) -> list[str]:
+    """What a policy makes of the SMS, where its own keys do not say that already."""
+    policy = scenario.policy
+    if isinstance(policy, Batches):
+        return []
+    if isinstance(policy, Feedback):
+        often = length_text(policy.pause)
+        return [f"  {policy.first:,} SMS first, then {policy.least:,} to {policy.most:,} every {often} as figures say"]
+    batches = schedule(policy, largest_send_out(scenario, policy))
+    sizes = sorted({batch.count for batch in batches})
+    size = " to ".join(f"{size:,}" for size in dict.fromkeys((sizes[0], sizes[-1])))
+    last = clock_at(policy, scenario.invitation.send_date, batches[-1].at_s, scenario.zone)
+    return [f"  {len(batches):,} batches of {size} SMS, the last one on {last:%Y-%m-%d} at {last:%H:%M}"]
 
 
 def diff_text(first: str | Path, second: str | Path) -> str:

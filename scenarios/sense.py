@@ -9,7 +9,7 @@ from scenarios.inventory import expected_takers, largest_invited, total_capacity
 from scenarios.policies.batches import Batches
 from scenarios.policies.feedback import Feedback
 from scenarios.policies.fields import ALL
-from scenarios.policy import OpenLoop, Policy, clock_at, sent_times
+from scenarios.policy import OpenLoop, Policy, clock_at, schedule, sent_times
 from scenarios.problems import KeyPath
 from scenarios.public_holidays import public_holiday
 from scenarios.quantities import clock_text, length_text
@@ -117,6 +117,11 @@ def _rules(scenario: Scenario) -> Iterator[Doubt]:
             yield from _late(scenario, where, rule)
         if isinstance(rule, Batches):
             yield from _sizes((where, "batch_size"), most if rule.batch_size == ALL else rule.batch_size, most)
+        elif isinstance(rule, Feedback):
+            yield from _sizes((where, "first"), rule.first, most)
+        else:
+            batches = schedule(rule, largest_send_out(scenario, rule))
+            yield from _sizes((where,), max(batch.count for batch in batches), most)
     for size in scenario.search.batch_size:
         if size != ALL:  # everyone at once is always tried, as the yardstick
             yield from _sizes(("search", "batch_size"), size, most)

@@ -5,6 +5,7 @@ import itertools
 import math
 import tomllib
 import zoneinfo
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -15,9 +16,13 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from reports.language import language_of
+from reports.page import write_report
+from reports.schedule_csv import write_schedule
 from reports.sending import sending_label, sending_text
+from reports.terminal import simulate_screen
 from scenarios.carrying import carried_sms_per_s
 from scenarios.inventory import total_invited
+from scenarios.naming import policy_named
 from scenarios.plan import plan_of
 from scenarios.policies.batches import Batches
 from scenarios.policies.capacity_matched import CapacityMatched
@@ -28,13 +33,16 @@ from scenarios.policies.send_out import SendOut
 from scenarios.policy import KINDS, OpenLoop, Policy, PolicyField, clock_at, schedule, sent_times
 from scenarios.problems import Problem
 from scenarios.reading import load, read, sha256_of
-from scenarios.result import PolicyValue, batches_value, policy_of, policy_value
+from scenarios.result import PolicyValue, Result, batches_value, policy_of, policy_value
 from scenarios.scenario import Scenario
+from scenarios.scenario_verbs import check_text
 from scenarios.schema import json_schema
 from scenarios.sending import send_outs
 from scenarios.sending_hours import SendingDays, SendingHours
+from scenarios.sense import warnings_of
 from scenarios.streams import TICK_S
-from scenarios.writing import scenario_toml
+from scenarios.writing import scenario_toml, toml_text
+from simulation.answer import simulated
 from simulation.replication import simulate
 from tests import a
 from tests.test_scenario_schema import plain
@@ -322,6 +330,57 @@ def test_age_groups_must_be_all_who_are_invited_and_nobody_twice(cohorts: str, w
 def test_another_kind_by_set_takes_what_it_shares_with_the_file_and_leaves_the_rest() -> None:
     scenario = load("ci-smoke", ["policy.kind=capacity_matched"])
     assert scenario.policy == rule("capacity_matched", utilisation=0.7, pause="5 min")
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        (["policy.kind=ramp", "policy.first=10", "policy.largest=40", "policy.step=10"],
+         "5 batches of 10 to 40 SMS, the last one on 2021-05-03 at 09:27"),
+        (["policy.kind=cohort_per_day", "policy.share=0.5"], "4 batches of 20 to 40 SMS, the last one on 2021-05-04"),
+        ([f"policy={toml_text({**EXAMPLES['feedback_on_rejections'], 'start': '09:07'})}"],
+         "20 SMS first, then 5 to 80 every 1 min as figures say"),
+    ],
+)  # fmt: skip
+def test_a_check_says_what_a_policy_makes_of_the_sms(overrides: list[str], told: str) -> None:
+    text, fit = check_text("ci-smoke", overrides)
+    assert fit
+    assert told in text
+
+
+def test_more_at_once_than_stopped_stavanger_is_doubted_whatever_the_kind() -> None:
+    crowd = ["invitation.invited=30000", "policy.kind=cohort_per_day", "policy.share=0.5", "policy.batch_size=all"]
+    told = [one.what for one in warnings_of(load("stavanger-2021", crowd)) if one.where == ("policy",)]
+    assert any("15,000 SMS at once; 10,000 stopped Stavanger" in one for one in told)
+
+
+def test_a_policy_can_be_named_as_a_scenario_file_has_it() -> None:
+    scenario = a.scenario()
+    asked = '{ kind = "ramp", first = 5, largest = 40, step = 5, pause = "5 min" }'
+    assert policy_named(scenario, asked) == rule("ramp")
+    with pytest.raises(ValueError, match=r"policy\.kind unknown kind \(did you mean ramp\?\)"):
+        policy_named(scenario, asked.replace("ramp", "rampe"))
+    with pytest.raises(ValueError, match="is no TOML table"):
+        policy_named(scenario, "{ kind = ramp }")
+
+
+@pytest.mark.parametrize("kind", EXAMPLES)
+def test_a_simulation_of_any_kind_is_said_on_the_screen_and_kept_as_a_result(kind: str) -> None:
+    scenario = a.scenario({"policy": {**EXAMPLES[kind], "start": "09:07"}, "experiment.runs": {"min": 2, "max": 2}})
+    result = simulated(scenario, scenario.policy, jobs=1, progress=None, command=["bolk"])
+    assert Result.model_validate_json(result.json_text()) == result
+    sending = sending_text(language_of("nb"), policy_value(scenario.policy))
+    assert sending.replace("\u00a0", " ") in " ".join(simulate_screen(result, "nb").split())
+    assert sum(line.count for line in result.schedule) == (120 if kind in OPEN_LOOP else 0)
+
+
+def test_a_report_of_feedback_is_written_and_a_schedule_only_of_what_is_known_before(tmp_path: Path) -> None:
+    for kind, files in (("feedback_on_rejections", []), ("ramp", ["sendeplan.csv", "sendeplan.excel.csv"])):
+        scenario = a.scenario({"policy": {**EXAMPLES[kind], "start": "09:07"}, "experiment.runs": {"min": 2, "max": 2}})
+        result = simulated(scenario, scenario.policy, jobs=1, progress=None, command=["bolk"])
+        pages = write_report(result, [], tmp_path)
+        assert "kuttes til 50" in pages[0].read_text(encoding="utf-8") or kind == "ramp"
+        assert [path.name for path in write_schedule(result, tmp_path)] == files
 
 
 def test_naming_the_kind_that_is_understood_changes_no_digest() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from scenarios import catalogue
 from scenarios.inventory import expected_takers, inventory_of, total_invited
+from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.reading import load
 from tests import a
 
@@ -19,7 +20,15 @@ def text_of(name: str) -> str:
 
 
 def test_the_catalogue_is_complete() -> None:
-    assert catalogue.names() == ("ci-smoke", "everyone-at-nine", "large", "medium", "small", "stavanger-2021")
+    assert catalogue.names() == (
+        "ci-smoke",
+        "everyone-at-nine",
+        "large",
+        "medium",
+        "small",
+        "stavanger-2021",
+        "weak-login",
+    )
 
 
 @pytest.mark.parametrize("name", catalogue.names())
@@ -86,6 +95,12 @@ def test_everyone_at_nine_is_fifty_municipalities_on_the_hour_and_not_too_many_p
     assert len(inventory_of(scenario)) == 50
     assert scenario.policy.start == dt.time(9)
     assert expected_takers(scenario) <= 40_000
+
+
+def test_the_weak_login_is_one_of_two_workers_and_a_policy_that_can_notice() -> None:
+    scenario = load("weak-login")
+    assert isinstance(scenario.policy, FeedbackOnResponseTime)
+    assert scenario.platform.login.workers == 1
 
 
 def test_the_search_is_a_small_grid() -> None:
