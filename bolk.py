@@ -35,6 +35,7 @@ COMMANDS: Final = MappingProxyType({
     "serve": "reference_server.serve_command",
     "scenario": "scenarios.scenario_command",
     "register": "reference_server.address_register.register_command",
+    "doctor": "loadtests.doctor_command",
 })  # fmt: skip
 """Every command, in the order of the help, and the file in which its `command` is."""
 
