@@ -25,12 +25,12 @@ class Asking:
     """The requests of one attempt while it lasts.
 
     `ended_s` is the end of the latest step, `reserved_s` when a reservation was sent, `outcome` what ended it, if
-    anything did.
+    anything did. The page that is or was under way was to be asked for first at `asked_s`, and was at `sent_s`.
     """
 
     def __init__(self, citizen: Citizen, planned_s: float, client: Client, clock: Clock, session: Session) -> None:
         self.requests: list[Request] = []
-        self.ended_s = planned_s
+        self.ended_s = self.asked_s = self.sent_s = planned_s
         self.reserved_s: float | None = None
         self.outcome: Outcome | None = None
         self._citizen, self._client, self._clock, self._session = citizen, client, clock, session
@@ -87,12 +87,44 @@ class Asking:
         return None
 
     def _request(self, operation: Operation, planned_s: float, call: Callable[[float], Reply[Value]]) -> Value | None:
+        """Ask for a page, and again where it does not come and the citizen reloads; the newest request counts.
+
+        The one before is hung up on, which the server does not know; what was sent with it carries the same key.
+        """
+        first, self.asked_s = len(self.requests), planned_s
+        patient_s = planned_s + self._citizen.page_patience_s
+        inside_s = patient_s if operation in _BEFORE_THE_DOOR else min(patient_s, self._reloads_until_s)
+        for until_s in (*self._citizen.reloads_at(planned_s, inside_s), patient_s):
+            replaces, is_last = len(self.requests) > first, until_s == patient_s
+            answer = self._sent(operation, (planned_s, until_s), call, replaces=replaces, is_last=is_last)
+            if not replaces:
+                self.sent_s = self.last.started_s
+            if answer is not None or self.ended_s < until_s:
+                return answer
+            planned_s = until_s
+        return None
+
+    @property
+    def _reloads_until_s(self) -> float:
+        """No page is reloaded when the session of the waiting room is over."""
+        return math.inf if self._citizen.queue_patience_s is None else self._session.until_s
+
+    def _sent(
+        self,
+        operation: Operation,
+        planned: tuple[float, float],
+        call: Callable[[float], Reply[Value]],
+        *,
+        replaces: bool,
+        is_last: bool,
+    ) -> Value | None:
+        planned_s, until_s = planned
         self._clock.wait_until(planned_s)
-        until_s = planned_s + self._citizen.page_patience_s
         started_s = self._clock.now()
         silence = Status.ABANDONED
         if operation is Operation.RESERVE and started_s < until_s:
-            self.reserved_s, silence = started_s, Status.UNKNOWN
+            self.reserved_s = self.reserved_s if replaces and self.reserved_s is not None else started_s
+            silence = Status.UNKNOWN if is_last else Status.ABANDONED
         try:
             # With patience used up by a late generator the citizen has left, and the request is never sent.
             reply = call(until_s) if started_s < until_s else Silence()
@@ -116,6 +148,7 @@ class Asking:
         return answer
 
 
+_BEFORE_THE_DOOR: Final = frozenset({Operation.LOGIN, Operation.ENTER})
 _OUTCOME: Final = {
     Status.SHED: Outcome.SHED,
     Status.FAILED: Outcome.FAILED,

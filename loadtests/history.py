@@ -100,30 +100,33 @@ def _told(attempt: Attempt, state: str | None) -> Told:
             expired = any(one.operation is Operation.HOLD for one in attempt.requests)
             return Told.TAKEN if state == Outcome.REJECTED and not expired else Told.REFUSED
         case Outcome.SHED:
-            last = attempt.requests[-1]
-            return Told.REFUSED if last.operation is Operation.RESERVE else Told.UNKNOWN
+            # One that was sent before and not waited for may have been taken in.
+            sent = [one for one in attempt.requests if one.operation is Operation.RESERVE]
+            return Told.REFUSED if sent == [attempt.requests[-1]] else Told.UNKNOWN
         case _:
             return Told.UNKNOWN
 
 
 def _holds(attempt: Attempt) -> Iterator[Hold]:
-    for one in attempt.requests:
-        if one.operation is Operation.HOLD and attempt.asked is not None:
-            told = _held_told(attempt, one)
-            yield Hold(
-                citizen=str(attempt.citizen),
-                time=time_name(attempt.book, attempt.asked),
-                invoked_s=one.started_s,
-                returned_s=inf if told is Told.UNKNOWN else one.ended_s,
-                told=told,
-                lasts_s=HOLD_S,
-            )
+    holds = [one for one in attempt.requests if one.operation is Operation.HOLD]
+    if holds and attempt.asked is not None:
+        # One that was sent again is the same wish, and may have been granted when it was sent first.
+        one, told = holds[-1], _held_told(attempt, holds)
+        yield Hold(
+            citizen=str(attempt.citizen),
+            time=time_name(attempt.book, attempt.asked),
+            invoked_s=holds[0].started_s,
+            returned_s=inf if told is Told.UNKNOWN else one.ended_s,
+            told=told,
+            lasts_s=HOLD_S,
+        )
 
 
-def _held_told(attempt: Attempt, request: Request) -> Told:
+def _held_told(attempt: Attempt, requests: Sequence[Request]) -> Told:
     """A hold that was answered is granted if the citizen went on to confirm it."""
+    request = requests[-1]
     if request.status is not Status.OK:
-        return Told.REFUSED if request.status is Status.SHED else Told.UNKNOWN
+        return Told.REFUSED if request.status is Status.SHED and len(requests) == 1 else Told.UNKNOWN
     return Told.REFUSED if attempt.outcome is Outcome.REJECTED and attempt.requests[-1] is request else Told.CONFIRMED
 
 

@@ -155,7 +155,7 @@ class _Visit:
             Operation.RESERVE, planned_s, lambda until_s: self._client.reserve(token, self._key, self._wish, until_s)
         )
         if reservation is not None:
-            self._await_answer(token, reservation, self.asking.last.planned_s + self._citizen.answer_patience_s)
+            self._await_answer(token, reservation, self.asking.asked_s + self._citizen.answer_patience_s)
 
     def _reserve_at_once(self, token: str, planned_s: float) -> None:
         reserve = self._client.reserve_at_once
@@ -178,7 +178,7 @@ class _Visit:
             return
         (reservation,) = held
         if reservation is None:
-            self.asking.outcome, self.asking.reserved_s = Outcome.REJECTED, self.asking.last.started_s
+            self.asking.outcome, self.asking.reserved_s = Outcome.REJECTED, self.asking.sent_s
             return
         self._answered(
             self.asking.ask(

@@ -108,6 +108,7 @@ def _people(scenario: Scenario, language: Language) -> list[_Row]:
         ("answer_patience", notation.duration(behaviour.patience.answer)),
         *_queue_patience(behaviour, scenario.platform, language),
         ("patience_sigma", notation.shortest(behaviour.patience.sigma)),
+        *_reload(behaviour, language),
     ]
     return [(name, value, "assumed") for name, value in values]
 
@@ -136,6 +137,20 @@ def _responses(behaviour: Behaviour, language: Language) -> list[tuple[str, str]
         *(("response_group", group) for group in groups),
         *(("awake", one) for one in hours),
     ]
+
+
+def _reload(behaviour: Behaviour, language: Language) -> list[tuple[str, str]]:
+    how = behaviour.reload
+    if how is None:
+        return []
+    value = language.text(
+        "assumption.reload_value",
+        share=language.notation.percent(how.share),
+        after=language.notation.duration(how.after),
+        sigma=language.notation.shortest(how.sigma),
+        most=language.text("assumption.reload_times", count=how.most),
+    )
+    return [("reload", value)]
 
 
 def _queue_patience(behaviour: Behaviour, platform: Platform, language: Language) -> list[tuple[str, str]]:

@@ -76,8 +76,15 @@ class _Telling:
     def events(self) -> Iterator[Event]:
         begins = "opened" if self.attempt.number == 1 else "again"
         yield Event(self.attempt.planned_s, self._say(begins, number=str(self.attempt.number)))
+        again = False
         for request in self.attempt.requests:
-            if request.status is Status.OK or request.operation in _SENDS:
+            if not again and request.operation in _SENDS:
+                yield Event(request.started_s, self._say(_SENDS[request.operation]))
+            again = request.status is Status.ABANDONED and request is not self.attempt.requests[-1]
+            if again:
+                waited = self.language.notation.waiting(request.ended_s - request.started_s)
+                yield Event(request.ended_s, self._say("reloaded", waited=waited))
+            elif request.status is Status.OK:
                 yield from self._request(request)
         yield from self._at_the_door()
         if self.attempt.reserved_s is not None:
@@ -91,8 +98,6 @@ class _Telling:
             yield Event(request.ended_s, self._say(_WAITS[operation], waited=waited))
         elif operation in _LISTS:
             yield from self._list(request)
-        elif operation in _SENDS:
-            yield Event(request.started_s, self._say(_SENDS[operation]))
 
     def _at_the_door(self) -> Iterator[Event]:
         """The waiting room: somebody who does not come straight in asks again and again, which is told once."""

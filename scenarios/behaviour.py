@@ -6,6 +6,7 @@ from pydantic import Field, model_validator
 
 from scenarios.part import Part, Window, is_none, senseless
 from scenarios.quantities import Fraction, Seconds
+from scenarios.reload import Reload
 
 MAX_ATTEMPTS: Final = 20
 
@@ -92,3 +93,6 @@ class Behaviour(Part):
     slot_choice: SlotChoice = Field(description="which free time people pick; the shares add up to 100 %")
     after_rejection: AfterRejection = Field(description="what people do when somebody else got the time")
     patience: Patience = Field(description="how long people wait before they leave")
+    reload: Reload | None = Field(
+        default=None, exclude_if=is_none, description="who asks again while waiting for a page; left out: nobody"
+    )

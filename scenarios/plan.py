@@ -8,6 +8,7 @@ import datetime as dt
 import hashlib
 import json
 from dataclasses import dataclass, fields, replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +42,8 @@ class Plan:
     `login_s`, `page_patience_s`, `answer_patience_s`. Arrays of shape (N, K), one column a try: `choose_s`,
     `form_s`, `pick` (a `Pick`), `where` (in (0, 1)), `preferred` (index of the wished time in the book), `retries`
     (1 if a rejection of this try is followed by another), `wait_s` (before it). Times are seconds from the first
-    SMS, lengths seconds, all on the 2^-24 s grid. `queue_patience_s` (N,) is there only where a waiting room is.
+    SMS, lengths seconds, all on the 2^-24 s grid. `queue_patience_s` (N,) is there only where a waiting room is,
+    `reload_after_s` and `reloads` (the most of one page, each (N,)) only where the scenario has people who reload.
     """
 
     scenario_name: str
@@ -64,6 +66,8 @@ class Plan:
     retries: IntArray
     wait_s: FloatArray
     queue_patience_s: FloatArray | None = None
+    reload_after_s: FloatArray | None = None
+    reloads: IntArray | None = None
 
     @property
     def citizens(self) -> int:
@@ -88,7 +92,7 @@ class Plan:
     @property
     def columns(self) -> tuple[str, ...]:
         """Names of the arrays that this plan has, in order."""
-        return columns() if self.queue_patience_s is None else (*columns(), "queue_patience_s")
+        return (*columns(), *(name for name in OPTIONAL if getattr(self, name) is not None))
 
     @property
     def header(self) -> dict[str, str | int | float]:
@@ -107,9 +111,13 @@ class Plan:
         return replace(self, acts=np.where(self.planned_s < end_s, self.acts, 0))
 
 
+OPTIONAL: Final = ("queue_patience_s", "reload_after_s", "reloads")
+"""Arrays that a plan has only where its scenario speaks of what they are for."""
+
+
 def columns() -> tuple[str, ...]:
     """Names of the arrays that every plan has, in order."""
-    others = ("scenario_name", "seed", "replication", "poll_s", "queue_patience_s")
+    others = ("scenario_name", "seed", "replication", "poll_s", *OPTIONAL)
     return tuple(field.name for field in fields(Plan) if field.name not in others)
 
 
@@ -191,6 +199,8 @@ def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int
         retries=_retries(scenario, draw.table(Quantity.RETRY, tries)),
         wait_s=exponentials(draw.table(Quantity.WAIT, tries), behaviour.after_rejection.wait),
         queue_patience_s=_queue_patience(scenario, draw),
+        reload_after_s=_reload_after(scenario, draw),
+        reloads=_reloads(scenario, draw),
     )
     return Unsent(plan=plan, delay_s=delay_s, awake=behaviour.awake, start=policy.start)
 
@@ -220,6 +230,16 @@ def _queue_patience(scenario: Scenario, draw: _Draw) -> FloatArray | None:
         return None
     patience = scenario.behaviour.patience
     return lognormals(draw(Quantity.QUEUE_PATIENCE), patience.queue or patience.answer, patience.sigma)
+
+
+def _reload_after(scenario: Scenario, draw: _Draw) -> FloatArray | None:
+    how = scenario.behaviour.reload
+    return None if how is None else lognormals(draw(Quantity.RELOAD_AFTER), how.after, how.sigma)
+
+
+def _reloads(scenario: Scenario, draw: _Draw) -> IntArray | None:
+    how = scenario.behaviour.reload
+    return None if how is None else np.where(draw(Quantity.RELOAD) < how.share, how.most, 0).astype(np.int64)
 
 
 def _picks(scenario: Scenario, u: FloatArray) -> IntArray:

@@ -8,12 +8,12 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
-from scenarios.plan import IntArray, Plan, columns
+from scenarios.plan import OPTIONAL, IntArray, Plan, columns
 from scenarios.streams import FloatArray
 
 _MARK: Final = "# bolk.plan/1 "
 _MADE_OF: Final = ("seed", "replication", "poll_s")
-_WHOLE: Final = frozenset(field.name for field in fields(Plan) if field.type == IntArray)
+_WHOLE: Final = frozenset(field.name for field in fields(Plan) if field.type in (IntArray, IntArray | None))
 
 
 class PlanFileError(ValueError):
@@ -52,7 +52,7 @@ def read_plan(path: Path) -> Plan:
             names = file.readline().strip().split(",")
             # numpy reads every float exactly; whole numbers here are below 2^53 and survive being floats.
             table = dict(zip(names, np.loadtxt(file, delimiter=",", ndmin=2).T, strict=True))
-            arrays = [*columns(), *({"queue_patience_s"} & table.keys())]
+            arrays = [*columns(), *(name for name in OPTIONAL if name in table)]
             plan = Plan(**made_of, **{name: _column(table, name, header["tries"]) for name in arrays})
         except KeyError as missing:
             raise PlanFileError(f"{path}: {missing} is missing") from missing

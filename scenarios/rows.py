@@ -1,12 +1,13 @@
 """Rows of a plan as citizens: what each will do, for those who live the plan one by one."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from scenarios.choice import Pick
-from scenarios.plan import Plan
+from scenarios.plan import OPTIONAL, Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,7 +27,8 @@ class Try:
 class Citizen:
     """One row of the plan; `municipality` and `book` are indices into the inventory.
 
-    `queue_patience_s` is None where no waiting room stands in front.
+    `queue_patience_s` is None where no waiting room stands in front. A page that has not come after `reload_after_s` is
+    asked for again, at most `reloads` times.
     """
 
     number: int
@@ -39,6 +41,16 @@ class Citizen:
     poll_s: float
     tries: tuple[Try, ...]
     queue_patience_s: float | None = None
+    reload_after_s: float = math.inf
+    reloads: int = 0
+
+    def reloads_at(self, asked_s: float, until_s: float) -> Iterator[float]:
+        """When a page that was asked for at a moment and does not come is asked for again, before `until_s`."""
+        for number in range(1, self.reloads + 1):
+            again_s = asked_s + number * self.reload_after_s
+            if again_s >= until_s:
+                return
+            yield again_s
 
 
 _EACH = ("municipality", "book", "planned_s", "login_s", "page_patience_s", "answer_patience_s")
@@ -51,8 +63,7 @@ def citizens_of(plan: Plan) -> Iterator[Citizen]:
     order = acting[np.argsort(plan.planned_s[acting], kind="stable")].tolist()
     # Python's own numbers, made all at once: one by one out of an array they cost ten times as much.
     each = {name: getattr(plan, name).tolist() for name in _EACH}
-    if plan.queue_patience_s is not None:
-        each["queue_patience_s"] = plan.queue_patience_s.tolist()
+    each |= {name: getattr(plan, name).tolist() for name in OPTIONAL if getattr(plan, name) is not None}
     each_try = [getattr(plan, name).tolist() for name in _EACH_TRY]
     for i in order:
         tries = zip(*(column[i] for column in each_try), strict=True)

@@ -45,6 +45,7 @@ def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
         *_room(scenario),
         *_lists(scenario),
         *_record_system(scenario),
+        *_reload(scenario),
     )
 
 
@@ -89,6 +90,13 @@ def _room(scenario: Scenario) -> Iterator[Doubt]:
         places = f"{room.total_active_users:,} places for {length_text(room.session_duration)} each"
         what = f"{places} let in {per_minute:.3g} a minute in the long run, fewer than new_users_per_minute"
         yield Doubt(where=("platform", "waiting_room"), what=what)
+
+
+def _reload(scenario: Scenario) -> Iterator[Doubt]:
+    how, page_s = scenario.behaviour.reload, scenario.behaviour.patience.page
+    if how is not None and how.after >= page_s:
+        what = f"most leave after {length_text(page_s)} (behaviour.patience.page), before they would reload"
+        yield Doubt(where=("behaviour", "reload"), what=what)
 
 
 def _lists(scenario: Scenario) -> Iterator[Doubt]:

@@ -36,6 +36,8 @@ class Quantity(IntEnum):
     SERVICE = 14
     QUEUE_PATIENCE = 15
     QUEUE_ORDER = 16
+    RELOAD = 20
+    RELOAD_AFTER = 21
     REDELIVERY = 30
     DELIVERY_FAILS = 31
 

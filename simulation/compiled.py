@@ -106,9 +106,9 @@ class Prepared:
         """Draw the service times and lay everything out."""
         names = _names(scenario)
         arrivals, arrive_s = _arrivals(plan)
-        platform, acting = scenario.platform, len(arrivals)
-        if acting >= codes.MOST_CITIZENS:
-            raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act")
+        platform, acting, rows = scenario.platform, len(arrivals), _rows(plan)
+        if rows >= codes.MOST_CITIZENS:
+            raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act, or reload")
         workers = (platform.login.workers, platform.workers, platform.ehr.workers)
         books, days, times = _book_rows(names.books)
         holds = platform.strategy is Strategy.HOLD
@@ -120,12 +120,13 @@ class Prepared:
             arrivals=arrivals,
             arrive_s=arrive_s,
             arrive_after=np.zeros(acting, np.int64),
-            # A citizen has at most one wait of their own, one reservation with the record system and one hold. Memory
-            # that is not used is never touched, so the bounds cost none.
-            heap=np.empty(3 * acting + 1, layout.WAITING),
-            present=np.empty(5 * acting + 8, np.int64),
+            # A citizen has at most one wait of their own, one reservation with the record system and one hold; moments
+            # of reloads that were not needed make the heap grow. Memory that is not used is never touched, so the
+            # bounds cost none.
+            heap=np.empty(3 * acting + 8, layout.WAITING),
+            present=np.empty(5 * rows + 8, np.int64),
             stations=np.array([(count, 0, codes.NOBODY, codes.NOBODY) for count in workers], layout.STATION),
-            journeys=np.empty(acting, layout.JOURNEY),
+            journeys=np.empty(rows, layout.JOURNEY),
             books=books,
             days=days,
             times=times,
@@ -145,12 +146,17 @@ class Prepared:
             list_age_s=platform.list_age or 0.0,
             tries=plan.tries,
             citizens=acting,
-            present_room=5 * acting + 8,
+            present_room=5 * rows + 8,
+            spare_row=int(codes.NOBODY),
+            own_rows=acting,
+            rows_made=acting,
             poll_s=plan.poll_s,
             hold_s=HOLD_S,
             until_s=math.inf,
         )
         run._put_record_system(scenario, plan)
+        if plan.reload_after_s is not None and plan.reloads is not None:
+            run._put(reload_after_s=plan.reload_after_s, reloads=plan.reloads)
         if platform.waiting_room is not None and plan.queue_patience_s is not None:
             run.room = room = RoomRows.of(platform.waiting_room, plan, acting)
             run._put(queue_patience_s=plan.queue_patience_s, room=room.room, visitors=room.visitors)
@@ -189,8 +195,8 @@ class Prepared:
                 raise Stopped
 
     def _make_room(self) -> None:
-        """Make the record half as long again."""
-        self._put(attempts=_with_room(self.arrays["attempts"]), requests=_with_room(self.arrays["requests"]))
+        """Make the record, and what waits, half as long again."""
+        self._put(**{name: _with_room(self.arrays[name]) for name in ("attempts", "requests", "heap")})
 
     def record(self) -> Columns:
         """The rows that were written."""
@@ -202,9 +208,7 @@ class Prepared:
             whole = np.ascontiguousarray(array)
             self.arrays[name] = whole
             self.world[name] = whole.ctypes.data
-        self._set(
-            attempts_room=len(self.arrays.get("attempts", ())), requests_room=len(self.arrays.get("requests", ()))
-        )
+        self._set(**{f"{name}_room": len(self.arrays.get(name, ())) for name in ("attempts", "requests", "heap")})
 
     def _set(self, **values: float) -> None:
         for name, value in values.items():
@@ -215,6 +219,12 @@ _OF_THE_PLAN: Final = (
     "planned_s", "page_patience_s", "answer_patience_s", "choose_s", "form_s", "wait_s", "where", "pick", "preferred",
     "retries",
 )  # fmt: skip
+
+
+def _rows(plan: Plan) -> int:
+    """One for everybody who acts, and one for each reload of theirs that can be under way."""
+    acts = plan.acts == 1
+    return int(acts.sum()) + (0 if plan.reloads is None else int(plan.reloads[acts].sum()))
 
 
 def _arrivals(plan: Plan) -> tuple[IntArray, FloatArray]:

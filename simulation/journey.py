@@ -7,6 +7,7 @@ waited longer than patience leaves; the request stays behind and is served all t
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TypeVar, assert_never
 
 from reference_server.booking import Confirmed, Decision, Rejected
@@ -15,6 +16,7 @@ from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
 from scenarios.choice import Pick, choose_day, choose_time
 from scenarios.rows import Citizen, Try
 from scenarios.strategy import Listing, Strategy
+from simulation.page import Asked, Page, Reloading
 from simulation.service_times import COLUMN, EHR
 from simulation.world import Hold, Reservation, SetAside, Steps, World, slot_of
 
@@ -48,7 +50,7 @@ class Journey:
         self._record = record
         self._requests: list[Request] = []
         self._saw_a_day = True
-        self._inside_until_s = self._tired_s = -math.inf
+        self._inside_until_s = self._tired_s = self._asked_s = -math.inf
 
     def live(self) -> Steps:
         """Open the page, log in, and try until confirmed, out of luck or out of will."""
@@ -117,7 +119,7 @@ class Journey:
         reservation: Reservation | None = yield from self._ask(Operation.RESERVE, lambda: self._send(time))
         if reservation is None:
             return self._left(time, self._sent_s)
-        sent_s = self._requests[-1].started_s
+        sent_s = self._asked_s
         deadline_s = sent_s + self._citizen.answer_patience_s
         while self._env.now + self._citizen.poll_s <= deadline_s:
             yield self._env.timeout(self._citizen.poll_s)
@@ -151,7 +153,7 @@ class Journey:
         if held is None:
             return self._left(time)
         if isinstance(held, Rejected):
-            return self._answered(time, held, self._requests[-1].started_s)
+            return self._answered(time, held, self._asked_s)
         yield self._env.timeout(form_s)
         decision: Decision | None = yield from self._ask(Operation.RESERVE, held.confirm)
         return self._left(time, self._sent_s) if decision is None else self._answered(time, decision, self._sent_s)
@@ -171,8 +173,7 @@ class Journey:
     @property
     def _sent_s(self) -> float | None:
         """When the reservation was sent that is the latest request; None if the citizen did not get that far."""
-        last = self._requests[-1]
-        return last.started_s if last.operation is Operation.RESERVE else None
+        return self._asked_s if self._requests[-1].operation is Operation.RESERVE else None
 
     def _answered(self, time: int, decision: Decision, sent_s: float | None) -> Ending:
         match decision:
@@ -188,14 +189,27 @@ class Journey:
         """Make a request, from inside; the answer, or None if the citizen left before it came."""
         if operation is not Operation.LOGIN and not (yield from self._come_in()):
             return None
-        started_s = self._env.now
-        station = self._world.station(operation)
-        content: Answer = yield from self._world.serve(station, self._work_s[COLUMN[operation]], answer)
-        limit_s = started_s + self._citizen.page_patience_s
+        self._asked_s = self._env.now
+        limit_s = self._asked_s + self._citizen.page_patience_s
+        page = self._page(operation, answer, limit_s)
+        content: Answer = yield from page.wait()
         in_time = self._env.now <= limit_s
         status = Status.OK if in_time else _GIVEN_UP.get(operation, Status.ABANDONED)
-        self._keep(Request(operation, started_s, started_s, min(self._env.now, limit_s), status))
+        self._keep(Request(operation, page.started_s, page.started_s, min(self._env.now, limit_s), status))
         return content if in_time else None
+
+    def _page(self, operation: Operation, answer: Callable[[], Answer], limit_s: float) -> Page[Answer]:
+        """A page to wait for; patience runs from the first time it is asked for, however often it is reloaded."""
+        behind_the_door = operation is not Operation.LOGIN and self._citizen.queue_patience_s is not None
+        until_s = min(limit_s, self._inside_until_s) if behind_the_door else limit_s
+        # A form that is sent again carries the same key: it is one wish, taken in once, with one answer.
+        work = cache(answer) if operation in _KEYED else answer
+        return Page(
+            self._world,
+            Asked(self._world.station(operation), self._work_s[COLUMN[operation]], work),
+            Reloading(self._citizen.reload_after_s, self._citizen.reloads, until_s),
+            lambda sent_s: self._keep(Request(operation, sent_s, sent_s, self._env.now, Status.ABANDONED)),
+        )
 
     def _come_in(self) -> Steps:
         """Wait at the waiting room, if there is one and no session lasts; whether the citizen is inside then."""
@@ -246,3 +260,4 @@ class Journey:
 
 # A reservation whose answer did not come may have been taken in all the same.
 _GIVEN_UP = {Operation.RESERVE: Status.UNKNOWN}
+_KEYED = {Operation.RESERVE, Operation.HOLD}

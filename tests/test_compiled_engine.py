@@ -127,6 +127,8 @@ def cases(draw: st.DrawFn) -> Case:
             "platform.sigma": sigma,
             "platform.strategy": draw(st.sampled_from(Strategy)).value,
             "platform.listing": draw(st.sampled_from(Listing)).value,
+            "behaviour.reload": one_of(None, {"share": one_of("100 %", "50 %"), "after": one_of("500 ms", "1 s", "5 s"),
+                                              "sigma": sigma, "most": one_of(1, 2, 5)}),
             "platform.list_age": one_of(None, None, "0 s", "1 s", "7 s", "3 min"),
             "experiment.seed": draw(st.integers(0, 2**32)),
         }
@@ -149,6 +151,7 @@ def _on_a_grid(plan: Plan, seed: int) -> Plan:
         choose_s=rng.choice(GRID_S, each_try),
         form_s=rng.choice(FORMS_S if rng.random() < 0.5 else GRID_S, each_try),
         wait_s=rng.choice(GRID_S, each_try),
+        reload_after_s=None if plan.reloads is None else rng.choice([0.5, 1.0, 1.0, 2.0], each),
         queue_patience_s=None if plan.queue_patience_s is None else rng.choice(QUEUE_S, each),
     )
 
@@ -404,3 +407,48 @@ def test_both_engines_make_a_list_anew_at_the_same_moment(strategy: Strategy) ->
         )  # fmt: skip
         plan = _on_a_grid(plan_of(scenario, scenario.policy, 0), seed)
         assert attempts_of(live(scenario, plan)) == simulate(scenario, plan)
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_both_engines_agree_on_reloads_that_come_with_the_answer(strategy: Strategy) -> None:
+    # On the grid an answer, the next reload and the end of patience fall on the same moment again and again.
+    replaced = 0
+    for seed in range(8):
+        scenario = a.scenario(
+            {
+                "invitation.invited": 50,
+                "slots": [{"book": "Hall", "dates": ["2021-05-10"], "open": {"from": "08:00", "to": "09:00"},
+                           "length": "5 min", "parallel": 1 + seed % 3}],
+                "behaviour.patience": {"page": "30 s", "answer": "60 s"},
+                "behaviour.reload": {"share": "80 %", "after": "1 s", "most": 1 + seed % 4},
+                "platform.workers": 3 + seed % 3,
+                "platform.service_time": {"list": "500 ms", "confirm": "1 s"},
+                "platform.login": {"workers": 3, "service_time": "500 ms"},
+                "platform.ehr": {"workers": 1 + seed % 2, "service_time": "1 s"},
+                "platform.sigma": 0.0,
+                "platform.strategy": strategy.value,
+                "platform.list_age": (None, "2 s")[seed % 2],
+                "experiment.seed": seed,
+            }
+        )  # fmt: skip
+        plan = _on_a_grid(plan_of(scenario, scenario.policy, 0), seed)
+        attempts = simulate(scenario, plan)
+        assert attempts_of(live(scenario, plan)) == attempts
+        replaced += sum(len([one for one in each.requests[:-1] if one.status is Status.ABANDONED]) for each in attempts)
+    assert replaced > 400
+
+
+def test_moments_of_reloads_that_were_not_needed_outgrow_no_heap() -> None:
+    # Everybody looks in the inbox again and again, and each look leaves a moment behind.
+    scenario = a.scenario(
+        {
+            "behaviour.session": {"login": "20 s", "choose": "20 s", "poll": "100 ms"},
+            "behaviour.reload": {"share": "100 %", "after": "20 s"},
+        }
+    )
+    plan = plan_of(scenario, scenario.policy, 0)
+    run = Prepared.of(scenario, plan)
+    room = len(run.arrays["heap"])
+    record = run.run()
+    assert len(run.arrays["heap"]) > room
+    assert attempts_of(record) == simulate(scenario, plan)

@@ -159,3 +159,18 @@ def test_deliveries_that_fail_are_told_one_by_one() -> None:
     again = "the record system (EPJ) did not get the reservation done; it is delivered again"
     assert told.count(again) == 2
     assert told[-2:] == ["the record system (EPJ) did not get the reservation done; it is set aside", "got an error"]
+
+
+def test_a_reload_is_told_with_how_long_it_took_and_what_is_sent_again_is_told_once() -> None:
+    slow = {"list": "10 s", "confirm": "10 s"}
+    scenario = a.scenario(
+        {
+            "behaviour.reload": {"share": "100 %", "after": "4 s", "sigma": 0.0, "most": 1},
+            "behaviour.patience": {"page": "10 h", "answer": "10 h"},
+            "platform.service_time": slow,
+            "platform.workers": 200,
+        }
+    )
+    lines = texts(followed(scenario, "confirmed"))
+    assert "no answer after 4.0 s: asked for the page again" in [line.replace("\u00a0", " ") for line in lines]
+    assert sum("sent" in line for line in lines) == 2  # the SMS, and the reservation

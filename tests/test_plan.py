@@ -223,3 +223,19 @@ def test_a_file_that_is_no_plan_is_refused(tmp_path: Path, content: str) -> None
     path.write_text(content, encoding="utf-8")
     with pytest.raises(PlanFileError, match=r"plan\.csv"):
         read_plan(path)
+
+
+def test_those_who_reload_are_in_the_plan_and_its_file_and_change_nobody_else(tmp_path: Path) -> None:
+    rows = plan({"behaviour.reload": {"share": "40 %", "after": "6 s", "most": 3}, "invitation.invited": 5000})
+    without = plan({"invitation.invited": 5000})
+    assert rows.reloads is not None
+    assert rows.reload_after_s is not None
+    assert set(rows.reloads.tolist()) == {0, 3}
+    assert (rows.reloads == 3).mean() == pytest.approx(0.4, abs=0.03)
+    assert np.median(rows.reload_after_s) == pytest.approx(6, rel=0.05)
+    assert all(same(rows, without, column) for column in columns())
+    write_plan(tmp_path / "plan.csv", rows)
+    back = read_plan(tmp_path / "plan.csv")
+    assert back.sha256 == rows.sha256 != without.sha256
+    assert back.reloads is not None
+    assert back.reloads.dtype == rows.reloads.dtype

@@ -257,3 +257,9 @@ def test_trouble_with_the_record_system_is_said_among_the_assumptions() -> None:
     assert "EPJ: deliveries that fail when the work is done 2%" in page
     assert "after 15 s, and set aside after 10 deliveries" in page
     assert "from 20 minutes to 35 minutes after the first SMS" in page
+
+
+def test_people_who_reload_are_said_among_the_assumptions() -> None:
+    scenario = a.scenario({"behaviour.reload": {"share": "30 %", "after": "6 s"}})
+    page = said(report_html(a_result.simulated(scenario), [], "nb")).replace("\u00a0", " ")
+    assert "30 % av dem, halvparten innen 6 sekunder (lognormal, sigma 0,5), høyst 3 ganger for hver side" in page

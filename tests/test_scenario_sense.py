@@ -103,3 +103,10 @@ def test_trouble_with_a_record_system_that_nothing_goes_to_is_doubted() -> None:
     assert doubts("ci-smoke", stopped) == {}
     (what,) = doubts("ci-smoke", stopped, "platform.strategy=hold")["platform.ehr"]
     assert "nothing can go wrong there" in what
+
+
+def test_people_who_leave_before_they_would_reload_are_told_of() -> None:
+    reload = "behaviour.reload={ share = '50 %', after = '60 s' }"
+    told = doubts("ci-smoke", reload, "behaviour.patience.page=30 s")
+    assert told["behaviour.reload"] == ["most leave after 30 s (behaviour.patience.page), before they would reload"]
+    assert "behaviour.reload" not in doubts("ci-smoke", reload, "behaviour.patience.page=90 s")

@@ -6,6 +6,7 @@ import numpy as np
 from simulation.kernel import draws
 from simulation.kernel.codes import (
     ABANDONED,
+    ANSWERED,
     ASSIGN,
     AT_THE_DOOR,
     BOOKS,
@@ -36,7 +37,9 @@ from simulation.kernel.codes import (
     UNKNOWN,
 )
 from simulation.kernel.door import ask, knock
+from simulation.kernel.events import happen_now
 from simulation.kernel.record import note_request, settle
+from simulation.kernel.reloads import give_row_back, owner
 from simulation.kernel.rows import int_at, journey_at, part
 from simulation.kernel.stations import leave
 from simulation.kernel.waits import pause
@@ -70,7 +73,7 @@ def begin_try(w, who):
 @part
 def step(w, who):
     """What the citizen waited for is over; go on."""
-    j = journey_at(w, who)
+    j = journey_at(w, owner(w, who))
     phase = j.phase
     if phase < CHOOSING:
         served(w, who)
@@ -92,13 +95,29 @@ def step(w, who):
 
 
 @part
-def served(w, who):
-    """The answer has come: give the worker back, note the request, and go on or leave."""
+def served(w, row):
+    """The answer to a request has come: give the worker back; the citizen sees it unless there is a newer one."""
+    who = owner(w, row)
+    j = journey_at(w, who)
+    leave(w, LOGIN_STATION if j.phase == LOGIN else PAGES)
+    if row != who:
+        give_row_back(w, row)
+    if row != j.newest:
+        return
+    j.reload_at_s = np.nan
+    if row == who:
+        seen(w, who)
+    else:
+        happen_now(w, ANSWERED, who)
+
+
+@part
+def seen(w, who):
+    """The citizen sees the answer: note the request, and go on or leave."""
     j = journey_at(w, who)
     operation = j.phase
-    leave(w, LOGIN_STATION if operation == LOGIN else PAGES)
     now_s = w.now_s
-    limit_s = j.started_s + j.patience_s
+    limit_s = j.asked_s + j.patience_s
     if now_s <= limit_s:
         lost = operation == INBOX and j.answer == SET_ASIDE
         note_request(w, j, operation, now_s, STATUS_FAILED if lost else STATUS_OK)
@@ -149,7 +168,7 @@ def told(w, who, operation):
         if j.answer > 0:
             pause(w, who, draws.form_s(w, j), FILLING_IN)
         else:
-            settle(w, who, REJECTED, now_s, j.time, NOTHING, j.started_s)
+            settle(w, who, REJECTED, now_s, j.time, NOTHING, j.asked_s)
     elif w.strategy == QUEUED and (operation == RESERVE or j.answer == NOBODY):
         look_again(w, who)
     elif j.answer == SET_ASIDE:

@@ -17,11 +17,15 @@ STATUS_OK, _, STATUS_FAILED, STATUS_UNKNOWN, STATUS_ABANDONED = np.arange(5)
 EHR_COLUMN, HOLD_COLUMN, COLUMNS = 6, 7, 8
 
 STEP, DECIDED, GIVE_BACK, GRANT, GRANT_EHR, RELEASE, REDELIVER = np.arange(7)
+RELOAD, ANSWERED = np.arange(10, 12)
 KIND_BITS: Final = 4
 WHO_BITS: Final = 25
 MOST_CITIZENS: Final = 1 << WHO_BITS
 MOST_EVENTS: Final = 1 << (63 - WHO_BITS - KIND_BITS)
 """A waiting event is one number, (its place in the order of making, who, what): so many fit."""
+
+MOST_TIMEOUTS: Final = 4
+"""One event makes at most so many."""
 
 LOGIN_STATION, PAGES, EHR = np.arange(3)
 SET_ASIDE, NOBODY, NOTHING = np.arange(-2, 1)

@@ -30,6 +30,18 @@ def queue_patience_s(w, j):
 
 
 @part
+def reload_after_s(w, j):
+    """How long a page is waited for before it is asked for again, where people reload."""
+    return float_at(w.reload_after_s, j.citizen)
+
+
+@part
+def reloads(w, j):
+    """The most reloads of one page, where people reload."""
+    return int_at(w.reloads, j.citizen)
+
+
+@part
 def book_of(w, citizen):
     """The book, counted over all municipalities."""
     return int_at(w.book, citizen)

@@ -7,14 +7,18 @@ import numpy as np
 WAITING: Final = np.dtype([("at_s", "f8"), ("event", "i8")])
 STATION: Final = np.dtype([("workers", "i8"), ("busy", "i8"), ("first", "i8"), ("last", "i8")])
 JOURNEY: Final = np.dtype(
-    [("planned_s", "f8"), ("started_s", "f8"), ("reserved_s", "f8"), ("patience_s", "f8"), ("citizen", "i4"),
+    [("planned_s", "f8"), ("started_s", "f8"), ("reserved_s", "f8"), ("patience_s", "f8"), ("asked_s", "f8"),
+     ("reload_at_s", "f8"), ("citizen", "i4"),
      ("book", "i4"), ("next", "i4"), ("next_ehr", "i4"), ("request", "i8"), ("day", "i8"), ("time", "i8"),
      ("answer", "i8"), ("decision", "i4"), ("held", "i4"), ("day_count", "i4"), ("number", "i2"), ("phase", "i1"),
-     ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1"), ("delivery", "i1")], align=True,
+     ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1"), ("delivery", "i1"),
+     ("reloads", "i1"), ("taken_in", "i1"), ("newest", "i4")], align=True,
 )  # fmt: skip
 """`answer` is what the request in service brings: a place, 0 for a rejection or an empty list, NOBODY for none yet.
 `decision` is what the record system has said of the reservation on its way, in the same words, or SET_ASIDE; `delivery`
-is how often the reservation came there."""
+is how often the reservation came there. A page was first asked for at `asked_s`; `newest` is the row that queues for
+its latest request: the citizen's own, or one of those behind them all, whose `citizen` is the row of whoever reloaded.
+`taken_in` says that a worker has taken the page up before."""
 
 BOOK: Final = np.dtype(
     [("first_slot", "i8"), ("first_day", "i4"), ("end_day", "i4"), ("first_time", "i4"), ("places", "i4"),
@@ -63,6 +67,7 @@ ADDRESSES: Final = (
     "preferred", "retries", "work_s", "queue_patience_s",
     # deliveries to the record system where some fail, and when it stands still: pairs of from and until
     "delivery_row", "delivery_failures", "delivery_s", "stops_s",
+    "reload_after_s", "reloads",
     # who comes to the log-in, and when, in order; and the timeouts that were made before each was sent to
     "arrivals", "arrive_s", "arrive_after",
     # the platform, and those on their way
@@ -78,9 +83,12 @@ COUNTS: Final = (
     # what is the same for everybody
     "strategy", "spread", "holds", "keeps_lists", "tries", "citizens", "present_room", "attempts_room", "requests_room",
     "deliveries", "stops",
+    "heap_room",
     # where the run stands: arrivals that came, timeouts that wait, timeouts ever made, the queue of the present
     # moment, rows written
     "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made",
+    # rows of the citizens; then for reloads one that was given back, and the first that was never taken
+    "own_rows", "spare_row", "rows_made",
 )  # fmt: skip
 LENGTHS: Final = ("poll_s", "hold_s", "list_age_s", "redelivered_after_s", "now_s", "until_s")
 WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])

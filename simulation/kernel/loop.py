@@ -11,8 +11,9 @@ import numpy as np
 from numba import njit
 
 from scenarios import quantiles, streams
-from simulation.kernel.citizen import arrive, step
+from simulation.kernel.citizen import arrive, seen, step
 from simulation.kernel.codes import (
+    ANSWERED,
     DECIDED,
     DONE,
     EHR,
@@ -22,16 +23,19 @@ from simulation.kernel.codes import (
     KIND_BITS,
     MOST_CITIZENS,
     MOST_EVENTS,
+    MOST_TIMEOUTS,
     NEEDS_LOTS,
     NEEDS_ROOM,
     REDELIVER,
     RELEASE,
+    RELOAD,
     STEP,
     TOO_MANY_EVENTS,
     WHO_BITS,
 )
 from simulation.kernel.events import next_present, pop_earliest
 from simulation.kernel.record_system import decided, granted_ehr
+from simulation.kernel.reloads import reload
 from simulation.kernel.requests import give_back, granted
 from simulation.kernel.room import short_of_lots
 from simulation.kernel.rows import float_at, int_at, part, waiting_at
@@ -51,8 +55,19 @@ def happen(w, kind, who):
         granted_ehr(w, who)
     elif kind == DECIDED:
         decided(w, who)
-    elif kind == REDELIVER:
+    else:
+        happen_seldom(w, kind, who)
+
+
+@part
+def happen_seldom(w, kind, who):
+    """Let an event happen that not every journey has."""
+    if kind == REDELIVER:
         join(w, EHR, who)
+    elif kind == RELOAD:
+        reload(w, who)
+    elif kind == ANSWERED:
+        seen(w, who)
     else:
         give_back(w, who)
 
@@ -73,7 +88,8 @@ def advance(world: Any, events: int) -> int:
     kind_mask = (1 << KIND_BITS) - 1
     for _ in range(events):
         # One event can note an answer and a question at the door.
-        if w.requests_made + 2 > w.requests_room or w.attempts_made == w.attempts_room:
+        full = w.requests_made + 2 > w.requests_room or w.attempts_made == w.attempts_room
+        if full or w.waiting + MOST_TIMEOUTS > w.heap_room:
             return NEEDS_ROOM
         if w.room != 0 and short_of_lots(w):
             return NEEDS_LOTS

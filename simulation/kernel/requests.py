@@ -25,6 +25,7 @@ from simulation.kernel.codes import (
 from simulation.kernel.events import schedule
 from simulation.kernel.lists import days_listed, find_day, find_time
 from simulation.kernel.record_system import deliver
+from simulation.kernel.reloads import owner
 from simulation.kernel.rows import book_at, journey_at, part
 
 
@@ -106,12 +107,18 @@ def do(w, j):
 
 
 @part
-def granted(w, who):
+def granted(w, row):
     """A worker takes the request: read or commit at once, and be busy for the service time."""
+    who = owner(w, row)
     j = journey_at(w, who)
-    do(w, j)
+    again = j.taken_in
+    j.taken_in = 1
+    if again == 0 or (j.phase != RESERVE and j.phase != HOLD):  # a form that is sent again is the same wish
+        do(w, j)
     column = HOLD_COLUMN if j.phase == HOLD else np.int64(j.phase)
-    schedule(w, w.now_s + draws.service_s(w, j, column), STEP, who)
+    schedule(w, w.now_s + draws.service_s(w, j, column), STEP, row)
+    if again == 1:
+        return
     # The process that the work started, if any, begins before anything else happens.
     if j.phase == HOLD and j.answer > 0:
         schedule(w, w.now_s + w.hold_s, GIVE_BACK, who)
