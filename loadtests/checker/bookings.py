@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Final
 
@@ -126,13 +126,8 @@ def _ends(cancellings: Iterable[Cancelling], bookings: Iterable[Booking]) -> dic
 def _ended(booking: Booking, ends: Sequence[Cancelling | Booking]) -> Booking:
     if not ends:
         return booking
-    return Booking(
-        sendings=booking.sendings,
-        told=booking.told,
-        invoked_s=booking.invoked_s,
-        returned_s=booking.returned_s,
-        place=booking.place,
-        appointment=booking.appointment,
+    return replace(
+        booking,
         may_end_s=min(end.invoked_s for end in ends),
         has_ended_s=min((end.returned_s for end in ends if end.told is Told.CONFIRMED), default=inf),
         ended_by=tuple(answered(end) if isinstance(end, Booking) else end for end in ends),

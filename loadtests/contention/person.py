@@ -57,15 +57,7 @@ class Person:
     def send(self, key: str, book: str, start: str | None, *, patience_s: float = PATIENCE_S) -> Sending:
         """The same under a key of one's own choice: one that was used asks for the same answer again."""
         wish = {"book": book} if start is None else {"book": book, "start": start}
-        asked = Sending(
-            key=key,
-            citizen=str(self.number),
-            book=book,
-            time=None if start is None else time_name(book, start),
-            invoked_s=self._notes.now_s(),
-            returned_s=inf,
-            told=Told.UNKNOWN,
-        )
+        asked = self._asked(key, book, start)
         said = self._call("POST", "/reservations", wish, patience_s=patience_s, headers={"Idempotency-Key": key})
         if self._notes.strategy is Strategy.QUEUED and said is not None and said[0] == 202:
             said = self._wait_for_answer(str(said[1]["reservation"]))
@@ -94,15 +86,7 @@ class Person:
         """Turn what `hold` gave into an appointment."""
         key, reservation = held.split(" ")
         book, start = self._notes.asked_with[key]
-        asked = Sending(
-            key=key,
-            citizen=str(self.number),
-            book=book,
-            time=time_name(book, start),
-            invoked_s=self._notes.now_s(),
-            returned_s=inf,
-            told=Told.UNKNOWN,
-        )
+        asked = self._asked(key, book, start)
         return self._noted(asked, self._call("POST", f"/holds/{quote(reservation)}/confirm", {}))
 
     def cancel(self, appointment: str) -> Told:
@@ -122,16 +106,7 @@ class Person:
     def change(self, have: Sending, start: str) -> Sending:
         """Move an appointment to another time of its book."""
         key = f"{self._notes.run}-{self.number}-{self._next()}"
-        asked = Sending(
-            key=key,
-            citizen=str(self.number),
-            book=have.book,
-            time=time_name(have.book, start),
-            invoked_s=self._notes.now_s(),
-            returned_s=inf,
-            told=Told.UNKNOWN,
-            replaces=have.appointment,
-        )
+        asked = replace(self._asked(key, have.book, start), replaces=have.appointment)
         path = f"/appointments/{quote(have.appointment or '')}/change"
         return self._noted(asked, self._call("POST", path, {"start": start}, headers={"Idempotency-Key": key}))
 
@@ -150,6 +125,18 @@ class Person:
                     returned_s=self._notes.now_s(),
                 )
             )
+
+    def _asked(self, key: str, book: str, start: str | None) -> Sending:
+        """A reservation about to be sent, unanswered as yet."""
+        return Sending(
+            key=key,
+            citizen=str(self.number),
+            book=book,
+            time=None if start is None else time_name(book, start),
+            invoked_s=self._notes.now_s(),
+            returned_s=inf,
+            told=Told.UNKNOWN,
+        )
 
     def _noted(self, asked: Sending, said: Said) -> Sending:
         """Write a reservation down with its answer."""
