@@ -9,6 +9,7 @@ Dask (`distributed`) is an extra, and is imported only here and only when a clus
 import functools
 import hashlib
 import importlib
+import logging
 from collections.abc import Callable, Generator
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import contextmanager
@@ -80,15 +81,23 @@ def cluster_at(address: str) -> Generator[Executor]:
             f"no Dask scheduler answers at {address}. Start one with: dask scheduler --host 127.0.0.1, "
             "and workers with: dask worker ADDRESS"
         ) from problem
-    with client:
-        if not client.scheduler_info()["workers"]:
-            raise WorkersLost(f"the scheduler at {address} has no workers. Start one with: dask worker {address}")
+    with client, _quiet():
+        try:
+            client.wait_for_workers(1, timeout=ANSWERS_WITHIN)
+        except TimeoutError as problem:
+            text = f"the scheduler at {address} has no workers. Start one with: dask worker {address}"
+            raise WorkersLost(text) from problem
         try:
             yield ClusterExecutor(client)
         except (CancelledError, dask.comm.CommClosedError) as problem:
-            raise WorkersLost(f"the scheduler at {address} was lost on the way: {problem!r}") from problem
+            raise WorkersLost(
+                f"the scheduler at {address} was lost on the way. Start it again, and this command"
+            ) from problem
         except dask.KilledWorker as problem:
-            raise WorkersLost(f"workers died again and again on the same work: {problem}") from problem
+            raise WorkersLost(
+                f"workers at {address} died again and again on the same work: out of memory, perhaps. "
+                "Start fewer of them on each machine"
+            ) from problem
         except OtherCode as problem:
             raise WorkersLost(
                 f"a worker at {address} runs another version of bolk or of NumPy, and would give another answer. "
@@ -96,6 +105,20 @@ def cluster_at(address: str) -> Generator[Executor]:
             ) from problem
         except ImportError as problem:
             raise WorkersLost(f"a worker at {address} cannot do the work: {problem}") from problem
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Keep Dask's own account of a lost connection from the screen: what it comes to is said in one message."""
+    loggers = [logging.getLogger(name) for name in ("distributed", "distributed.client")]
+    before = [logger.level for logger in loggers]
+    for logger in loggers:
+        logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        for logger, level in zip(loggers, before, strict=True):
+            logger.setLevel(level)
 
 
 def _dask() -> Any:

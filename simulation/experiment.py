@@ -7,7 +7,8 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from itertools import islice
 from threading import Event
 from types import TracebackType
 from typing import Final, Self, TypeAlias
@@ -23,6 +24,11 @@ Progress: TypeAlias = Callable[[int, int], None]
 
 MOST_CREWS: Final = 3
 """How many times worker processes are started, where one of them dies: what kills three crews will kill the fourth."""
+
+MOST_UNDER_WAY: Final = 256
+"""Replications given out at a time: enough for a hundred workers, and few enough to be called back soon on Ctrl-C, for
+each of which a Dask cluster takes some milliseconds.
+"""
 
 
 def run_once(
@@ -149,12 +155,15 @@ class Experiment:
         )
 
     def _collect(self, tasks: Sequence[Task], crew: Executor) -> None:
-        futures: dict[Future[Run], Task] = {}
+        left, futures = iter(tasks), dict[Future[Run], Task]()
         try:
-            for task in tasks:
+            for task in islice(left, MOST_UNDER_WAY):
                 futures[self._submitted(task, crew)] = task
-            for future in as_completed(futures):
-                self._keep(futures[future], future.result())
+            while futures:
+                for future in wait(futures, return_when=FIRST_COMPLETED).done:
+                    self._keep(futures.pop(future), future.result())
+                    for task in islice(left, 1):
+                        futures[self._submitted(task, crew)] = task
         finally:
             for future in futures:
                 future.cancel()

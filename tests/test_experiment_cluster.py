@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from simulation import cluster
 from simulation.answer import simulated
 from simulation.cluster import cluster_at
 from simulation.engine import Engine
+from simulation.experiment import Experiment
 from simulation.workers import WorkersLost
 from tests import a
 from tests.a_cluster import local_cluster
@@ -75,6 +77,55 @@ def test_the_same_command_with_an_address(dask: Any, here: str, tmp_path: Path) 
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode in (0, 1), done.stderr
     assert json.loads(done.stdout)["metrics"] == json.loads(here)["metrics"]
+
+
+def test_ctrl_c_leaves_a_partial_result_and_the_cluster_at_work(dask: Any, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "bolk", "simulate", "ci-smoke", "--replications", "5000", "--engine", "simpy",
+               "--progress", "plain", "--out", str(tmp_path), "--cluster", dask.scheduler_address]  # fmt: skip
+    child = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert child.stderr is not None
+    assert re.match(r"Simulating: [1-9]", child.stderr.readline())
+    child.send_signal(signal.SIGINT)
+    _, said = child.communicate(timeout=60)
+    assert child.returncode == 130
+    assert said == "Interrupted: what was finished is kept, and marked as partial\n"
+    assert json.loads((tmp_path / "result.json").read_text(encoding="utf-8"))["provenance"]["partial"]
+    with cluster_at(dask.scheduler_address) as executor:
+        assert executor.submit(os.getpid).result() > 0
+
+
+def test_a_scheduler_that_is_lost_on_the_way_is_one_clear_message(capfd: pytest.CaptureFixture[str]) -> None:
+    with local_cluster() as lost:
+
+        def lose_it_at_the_first(done: int, _asked: int) -> None:
+            if done == 1:
+                lost.close()
+
+        with (
+            pytest.raises(WorkersLost, match="was lost on the way"),
+            cluster_at(lost.scheduler_address) as executor,
+            Experiment(SCENARIO, executor=executor, progress=lose_it_at_the_first) as experiment,
+        ):
+            experiment.replicate([(SCENARIO.policy, r) for r in range(200)])
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_scheduler_without_workers_is_one_clear_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cluster, "ANSWERS_WITHIN", "1 s")
+    with (
+        local_cluster(workers=0) as empty,
+        pytest.raises(WorkersLost, match="has no workers"),
+        cluster_at(empty.scheduler_address),
+    ):
+        pass
+
+
+def test_work_that_kills_every_worker_is_one_clear_message(dask: Any) -> None:
+    with (
+        pytest.raises(WorkersLost, match="died again and again"),
+        cluster_at(dask.scheduler_address) as executor,
+    ):
+        executor.submit(os._exit, 3).result()
 
 
 def test_a_worker_with_other_code_is_refused(dask: Any, monkeypatch: pytest.MonkeyPatch) -> None:
