@@ -11,6 +11,9 @@ from reports.sending import sending_text
 from scenarios.behaviour import Behaviour
 from scenarios.booking_platform import Platform
 from scenarios.inventory import inventory_of
+from scenarios.policies.capacity_matched import CapacityMatched
+from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
+from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.quantities import clock_text
 from scenarios.result import BatchesValue, Result
 from scenarios.scenario import Scenario
@@ -23,7 +26,7 @@ def assumptions(result: Result, language: Language) -> Section:
     """List every value of the scenario, then the limits of validity."""
     scenario = scenario_of(result)
     tables = [
-        _table("choices", _choices(scenario, language), language),
+        _table("choices", [*_choices(scenario, language), *_sending(result, language)], language),
         _table("people", _people(scenario, language), language),
         _table("platform", _platform(scenario.platform, language), language),
     ]
@@ -84,6 +87,23 @@ def _choices(scenario: Scenario, language: Language) -> list[_Row]:
         ("sms_rate", language.text("assumption.per_second", rate=notation.shortest(invitation.sms_rate)), "assumed"),
         ("delivered", notation.percent(invitation.delivered), "assumed"),
     ]
+
+
+def _sending(result: Result, language: Language) -> list[_Row]:
+    """What a policy takes for granted that is no plain choice."""
+    notation = language.notation
+    match result.policy:
+        case FeedbackOnRejections() | FeedbackOnResponseTime():
+            return [
+                ("feedback_window", notation.duration(result.policy.window), "assumed"),
+                ("feedback_delay", notation.duration(result.policy.delay), "assumed"),
+                ("feedback_decrease", notation.percent(result.policy.decrease), "assumed"),
+                ("feedback_least", notation.number(result.policy.least), "chosen"),
+            ]
+        case CapacityMatched():
+            return [("utilisation", notation.percent(result.policy.utilisation), "assumed")]
+        case _:
+            return []
 
 
 def _people(scenario: Scenario, language: Language) -> list[_Row]:
