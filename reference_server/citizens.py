@@ -19,7 +19,7 @@ from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.refused_wishes import refused
 from reference_server.reminders import Reminder, reminders_of
 from reference_server.storage import Reservation, Sent, Storage, Wish
-from reference_server.web import refuse, texts_and_more_in_body
+from reference_server.web import JSON, refuse, texts_and_more_in_body
 from scenarios.strategy import Listing
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -185,11 +185,11 @@ class Citizens:
 
 
 def _list(free: FreeList) -> Response:
-    headers = {"Cache-Control": "private, no-cache", "ETag": free.etag}  # kept, and asked about every time
+    headers = [("Cache-Control", "private, no-cache"), ("ETag", free.etag)]  # kept, and asked about every time
     known = request.headers.get("If-None-Match", "")
     if known and parse_etags(known).contains_raw(free.etag):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(free.body, headers=headers, content_type="application/json")
+    return Response(free.body, headers=headers, content_type=JSON)
 
 
 def _asks_elsewhere() -> bool:

@@ -148,19 +148,22 @@ class Door:
 
     def refusal(self, entrance: Entrance | None) -> Response | None:
         """What the request gets instead of an answer; None lets it in."""
-        g.person = self._tokens.person_of(bearer_token())
-        g.citizen = None if g.person is None else g.person.key
-        if request.endpoint in _ALWAYS_OPEN:
+        person, endpoint = self._tokens.person_of(bearer_token()), request.endpoint or ""
+        g.person, g.citizen = person, None if person is None else person.key
+        if endpoint in _ALWAYS_OPEN:
             return None
-        if g.citizen is None:
+        if person is None:
             wait_s = self._addresses.wait_s(request.remote_addr or "")
             return shed("too many requests from this address", wait_s) if wait_s else None
-        waits = entrance is not None and not (request.endpoint or "").startswith(_WITHOUT_WAITING)
-        return self.refusal_of(g.citizen, entrance if waits else None)
+        waits = entrance is not None and not endpoint.startswith(_WITHOUT_WAITING)
+        return self._refusal_of(person.key, entrance if waits else None)
 
     def refusal_of(self, citizen: str, entrance: Entrance | None) -> Response | None:
         """The same for a citizen who is known by other means than a token."""
         g.citizen = citizen
+        return self._refusal_of(citizen, entrance)
+
+    def _refusal_of(self, citizen: str, entrance: Entrance | None) -> Response | None:
         wait_s = self._citizens.wait_s(citizen)
         if wait_s:
             return shed("you ask too often", wait_s)
