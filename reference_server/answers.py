@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from flask import Response
@@ -34,14 +35,24 @@ class WholeResponse(Response):
 class CompactJson(DefaultJSONProvider):
     """JSON as Flask writes it, with one encoder for all answers instead of a new one for each."""
 
-    _encoder: Final = json.JSONEncoder(
-        separators=(",", ":"),
-        sort_keys=DefaultJSONProvider.sort_keys,
-        ensure_ascii=DefaultJSONProvider.ensure_ascii,
-        default=DefaultJSONProvider.default,
-    )
-
     def response(self, *args: Any, **kwargs: Any) -> Response:
         """The arguments as a response."""
-        body = self._encoder.encode(self._prepare_response_obj(args, kwargs))
-        return WholeResponse(f"{body}\n", content_type=self.mimetype)
+        return in_json(self._prepare_response_obj(args, kwargs))
+
+
+def in_json(value: object, status: int = HTTPStatus.OK) -> Response:
+    """A value as a response."""
+    return WholeResponse(json_bytes(value), status, content_type="application/json")
+
+
+def json_bytes(value: object) -> bytes:
+    """A value as it goes over the wire, as Flask writes it."""
+    return _ENCODER.encode(value).encode() + b"\n"
+
+
+_ENCODER: Final = json.JSONEncoder(
+    separators=(",", ":"),
+    sort_keys=DefaultJSONProvider.sort_keys,
+    ensure_ascii=DefaultJSONProvider.ensure_ascii,
+    default=DefaultJSONProvider.default,
+)

@@ -73,7 +73,7 @@ def acting() -> str | None:
 
 def idempotency_key() -> str:
     """The key of this wish; without a good one the request ends."""
-    key = request.headers.get("Idempotency-Key", "")
+    key: str = request.environ.get("HTTP_IDEMPOTENCY_KEY", "")
     if not _KEY.fullmatch(key):
         wanted = f"a header Idempotency-Key of 1 to {MAX_KEY_LENGTH} visible ASCII characters"
         refuse(HTTPStatus.BAD_REQUEST, f"expected {wanted}")

@@ -7,9 +7,10 @@ from collections.abc import Callable, Sequence, Set
 from http import HTTPStatus
 from typing import Final
 
-from flask import Response, jsonify, make_response, request
+from flask import Response, jsonify, request
 from werkzeug.http import parse_etags
 
+from reference_server.answers import in_json
 from reference_server.api_schemas import EXAMPLES
 from reference_server.asking import KEY, PAGE, acting, citizen, idempotency_key, page_of, with_headers
 from reference_server.books import Books
@@ -93,7 +94,7 @@ class Citizens:
         came = self._storage.send(wish, time.time(), self._books.terms(book_id))
         if not isinstance(came, Sent):
             return refused(came)
-        return make_response(jsonify(reservation=came.reservation, status="SENT"), HTTPStatus.ACCEPTED)
+        return in_json({"reservation": came.reservation, "status": "SENT"}, HTTPStatus.ACCEPTED)
 
     def inbox(self) -> Response:
         """GET /inbox."""
@@ -186,7 +187,7 @@ class Citizens:
 
 def _list(free: FreeList) -> Response:
     headers = [("Cache-Control", "private, no-cache"), ("ETag", free.etag)]  # kept, and asked about every time
-    known = request.headers.get("If-None-Match", "")
+    known = request.environ.get("HTTP_IF_NONE_MATCH", "")
     if known and parse_etags(known).contains_raw(free.etag):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
     return Response(free.body, headers=headers, content_type=JSON)

@@ -8,8 +8,9 @@ from collections.abc import Callable, Sequence
 from http import HTTPStatus
 from typing import Final, TypeAlias, assert_never
 
-from flask import Response, jsonify, make_response
+from flask import Response, make_response
 
+from reference_server.answers import in_json
 from reference_server.api_schemas import EXAMPLES
 from reference_server.asking import KEY, acting, citizen, idempotency_key
 from reference_server.booking import Terms
@@ -131,10 +132,10 @@ class Giving:
     def _answer(self, came: Reservation | NoneFree | Refused | NotHeld | TooOften, well: HTTPStatus) -> Response:
         match came:
             case Reservation(state=State.CONFIRMED):
-                return make_response(jsonify(message_of(came, self._books[came.wish.book])), well)
+                return in_json(message_of(came, self._books[came.wish.book]), well)
             case Reservation(state=State.HELD):
                 body = {"reservation": came.id, "status": "HELD", "held_until_s": came.held_until_s}
-                return make_response(jsonify(body), well)
+                return in_json(body, well)
             case Reservation(state=State.EXPIRED) | NotHeld():
                 return _ended()
             case Reservation(state=State.REJECTED) | NoneFree():

@@ -19,6 +19,7 @@ from reference_server.relations import Person, Relation
 from reference_server.web import refuse
 
 HEADER: Final = "On-Behalf-Of"
+_IN_ENVIRON: Final = "HTTP_ON_BEHALF_OF"
 _PARAMETER: Final = Parameter(
     name=HEADER,
     place="header",
@@ -87,7 +88,7 @@ class Representing:
     def _heeding(self, does: Callable[..., Response]) -> Callable[..., Response]:
         @functools.wraps(does)
         def heeding(**values: str) -> Response:
-            wanted = request.headers.get(HEADER)
+            wanted = request.environ.get(_IN_ENVIRON)
             if wanted is not None:
                 self._act_for(wanted)
             return does(**values)

@@ -8,8 +8,8 @@ import datetime as dt
 import json
 import logging
 import re
+import secrets
 import traceback
-import uuid
 from pathlib import Path
 from types import TracebackType
 from typing import Final
@@ -34,7 +34,7 @@ def request_id(offered: str | None, key: str | None) -> str:
     """
     if offered and offered != key and _SANE.fullmatch(offered):
         return offered
-    return str(uuid.uuid4())
+    return secrets.token_hex(16)
 
 
 def log_request(request: str, method: str, route: str, status: int, service_s: float) -> None:

@@ -1,9 +1,9 @@
 """What SQLite and PostgreSQL do differently, each in its own way: wait for each other, and claim a place."""
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import ClassVar, Final
+from typing import ClassVar, Final, TypeVar
 
 from reference_server.reservation import Reservation, State
 from reference_server.sql_record import Connection, SqlRecord
@@ -11,6 +11,8 @@ from reference_server.sql_wishes import new_id
 
 EVER: Final = "~"
 """After every start."""
+
+_Result = TypeVar("_Result")
 
 
 class SqlClaims(SqlRecord):
@@ -22,6 +24,15 @@ class SqlClaims(SqlRecord):
     @abstractmethod
     def writing(self, *citizens: str) -> AbstractContextManager[Connection]:
         """One transaction, alone among those that write for any of these citizens."""
+
+    def written(self, does: Callable[[Connection], _Result], *citizens: str) -> _Result:
+        """What `does` gives in one transaction, alone among those that write for any of these citizens.
+
+        For what many do at the same time: SQLite has whoever writes do it for those who wait. It may be done in
+        another thread, so it must depend on the database alone.
+        """
+        with self.writing(*citizens) as connection:
+            return does(connection)
 
     @abstractmethod
     def locked(self, connection: Connection, reservation: str) -> Reservation | None:

@@ -25,7 +25,7 @@ from reference_server.sql_doses import windows
 from reference_server.sql_holds import SqlHolds
 from reference_server.sql_record import Connection
 from reference_server.sql_waitlist import SqlWaitlist
-from reference_server.sql_wishes import inserted, known_or_refused, new_id, read
+from reference_server.sql_wishes import inserted, known_or_refused, new_id, read, sent
 from scenarios.record_system import MOST_DELIVERIES
 
 
@@ -49,15 +49,22 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
     def send(self, wish: Wish, now_s: float, terms: Terms) -> Sent | Refused: ...
     def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | Refused:
         """See `Storage`."""
-        with self.writing(wish.citizen, wish.actor) as connection:
+
+        def send(connection: Connection) -> Sent | Refused:
+            reservation = sent(connection, wish, terms, now_s)
+            if reservation is not None:
+                return Sent(reservation)
             known = known_or_refused(connection, wish, terms, now_s)
             if known is None:
                 return Sent(inserted(connection, wish, now_s))
             return Sent(known.id) if isinstance(known, Reservation) else known
 
+        return self.written(send, wish.citizen, wish.actor)
+
     def reserve(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | Refused:
         """See `Storage`."""
-        with self.writing(wish.citizen, wish.actor) as connection:
+
+        def reserve(connection: Connection) -> Reservation | Refused:
             known = known_or_refused(connection, wish, terms, now_s)
             if known is not None:
                 return known
@@ -66,7 +73,9 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
             reservation = inserted(
                 connection, wish, now_s, state=state.value, visible_s=now_s, appointment=appointment, place=place
             )
-            return read(connection, reservation)
+            return Reservation(id=reservation, wish=wish, state=state, appointment=appointment, place=place)
+
+        return self.written(reserve, wish.citizen, wish.actor)
 
     def assign(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | NoneFree | Refused:
         """See `Storage`."""

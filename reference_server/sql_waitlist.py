@@ -8,7 +8,7 @@ from reference_server.booking import UNLIMITED, Terms
 from reference_server.reservation import InLine, LimitReached, Reservation, State, Wish
 from reference_server.sql_claims import SqlClaims
 from reference_server.sql_record import Connection
-from reference_server.sql_wishes import ACTIVE_STATES, inserted, is_full, new_id, read
+from reference_server.sql_wishes import IS_ACTIVE, inserted, is_full, new_id, read
 
 _IN_LINE: Final = (
     "SELECT book, since_s, (SELECT count(*) FROM waitlist AS other"
@@ -20,7 +20,7 @@ _MAY_BE_GIVEN: Final = f"""
      WHERE ended_s IS NULL
        AND (SELECT count(*) FROM reservation
              WHERE reservation.citizen = waitlist.citizen AND reservation.book = waitlist.book
-               AND state IN ({ACTIVE_STATES}) AND (state <> 'HELD' OR held_until_s > ?)) < ?
+               AND {IS_ACTIVE} AND (state <> 'HELD' OR held_until_s > ?)) < ?
 """  # noqa: S608
 _FIRST_IN_LINE: Final = f"""
     {_MAY_BE_GIVEN}

@@ -1,6 +1,9 @@
 """A wish as a row of the table: known by its key or new, within the terms or not, whose it is."""
 
-import uuid
+import functools
+import os
+import sys
+import time
 from typing import Any, Final
 
 from reference_server.booking import Terms
@@ -8,14 +11,41 @@ from reference_server.reservation import ACTIVE, KeyReused, LimitReached, Refuse
 from reference_server.sql_doses import refused_turn
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 
-ACTIVE_STATES: Final = ", ".join(f"'{state}'" for state in sorted(ACTIVE))
-"""For `state IN (...)`."""
+IS_ACTIVE: Final = "(" + " OR ".join(f"state = '{state}'" for state in sorted(ACTIVE)) + ")"
+"""A condition; SQLite builds a table for `IN` with more than two values, every time."""
+
+_ACTIVE: Final = (
+    f"(SELECT count(*) FROM reservation WHERE citizen = ? AND book = ? AND {IS_ACTIVE}"  # noqa: S608
+    " AND (state <> 'HELD' OR held_until_s > ?))"  # an ended hold bars nobody before it is swept away
+)
+_SEND: Final = f"""
+    INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s, meeting)
+    SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE {_ACTIVE} < ?
+        ON CONFLICT (acting, idempotency_key) DO NOTHING
+"""
+
+_OLD: Final = (
+    "SELECT EXISTS (SELECT 1 FROM reservation WHERE acting = ? AND idempotency_key = ?)"  # noqa: S608
+    f" OR {_ACTIVE} >= ?"
+)
+
+
+def sent(connection: Connection, wish: Wish, terms: Terms, now_s: float) -> str | None:
+    """Keep a wish that is new and within the terms, in one statement; returns its id, or None for any other."""
+    if terms.follows is not None:
+        return None
+    id_ = new_id()
+    said = (id_, wish.citizen, wish.actor, wish.idempotency_key, wish.book, wish.start, now_s, wish.meeting.value)
+    kept = connection.execute(_SEND, (*said, wish.citizen, wish.book, now_s, _most(terms)))
+    return id_ if kept.rowcount else None
 
 
 def known_or_refused(
     connection: Connection, wish: Wish, terms: Terms, now_s: float, *, any_start: bool = False
 ) -> Reservation | Refused | None:
     """The reservation that the key stands for already, or why there can be no new one; None lets it in."""
+    if terms.follows is None and _is_new(connection, wish, terms, now_s):
+        return None
     known = known_by_key(connection, wish, any_start=any_start)
     if known is not None:
         return known
@@ -24,15 +54,21 @@ def known_or_refused(
     return None if any_start else refused_turn(connection, wish, terms)
 
 
+def _is_new(connection: Connection, wish: Wish, terms: Terms, now_s: float) -> bool:
+    asked = (wish.actor, wish.idempotency_key, wish.citizen, wish.book, now_s, _most(terms))
+    (old,) = connection.execute(_OLD, asked).fetchone()
+    return not old
+
+
+def _most(terms: Terms) -> int:
+    return sys.maxsize if terms.most_active is None else terms.most_active
+
+
 def is_full(connection: Connection, citizen: str, book: str, terms: Terms, now_s: float) -> bool:
     """Whether the citizen has as many active reservations in the book as the terms allow."""
     if terms.most_active is None:
         return False
-    (active,) = connection.execute(
-        f"SELECT count(*) FROM reservation WHERE citizen = ? AND book = ? AND state IN ({ACTIVE_STATES})"  # noqa: S608
-        " AND (state <> 'HELD' OR held_until_s > ?)",  # an ended hold bars nobody before it is swept away
-        (citizen, book, now_s),
-    ).fetchone()
+    (active,) = connection.execute(f"SELECT {_ACTIVE}", (citizen, book, now_s)).fetchone()
     return not terms.allows_another(active)
 
 
@@ -71,9 +107,13 @@ def inserted(connection: Connection, wish: Wish, now_s: float, **more: Any) -> s
         "meeting": wish.meeting.value,
         **more,
     }
-    marks = ", ".join("?" * len(values))
-    connection.execute(f"INSERT INTO reservation ({', '.join(values)}) VALUES ({marks})", tuple(values.values()))  # noqa: S608
+    connection.execute(_insert(tuple(values)), tuple(values.values()))
     return values["id"]
+
+
+@functools.cache
+def _insert(names: tuple[str, ...]) -> str:
+    return f"INSERT INTO reservation ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
 
 
 def read(connection: Connection, reservation: str) -> Reservation:
@@ -82,5 +122,11 @@ def read(connection: Connection, reservation: str) -> Reservation:
 
 
 def new_id() -> str:
-    """A name that nothing else has."""
-    return str(uuid.uuid4())
+    """A name that nothing else has, and nobody guesses (UUID version 7, RFC 9562).
+
+    It begins with the time, so that new names stand together in an index: a random place for each costs the database
+    a page.
+    """
+    time_ms, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    variant = "89ab"[int(chance[3], 16) & 3]
+    return f"{time_ms[:8]}-{time_ms[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[8:]}"

@@ -4,9 +4,9 @@ import contextlib
 import logging
 import sqlite3
 from collections import deque
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 from reference_server.reservation import Reservation
 from reference_server.sql_claims import EVER
@@ -18,6 +18,7 @@ from reference_server.storage import StorageUnavailable
 BUSY_S: Final = 2.0
 """Longest wait for the database before a request is turned away. ASSUMPTION: well below what people wait for a page."""
 
+_Result = TypeVar("_Result")
 _LOG: Final = logging.getLogger(__name__)
 _BUSY_CODES: Final = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 _LOWEST_FREE: Final = """
@@ -78,6 +79,11 @@ class SqliteStorage(SqlStorage):
         """Alone in the whole file; those who stand in line are committed together."""
         with self._problems(), self._writers.writing(BUSY_S) as connection:
             yield connection
+
+    def written(self, does: Callable[[Connection], _Result], *citizens: str) -> _Result:  # noqa: ARG002
+        """As `writing`, by whoever has the turn."""
+        with self._problems():
+            return self._writers.written(does, BUSY_S)
 
     def locked(self, connection: Connection, reservation: str) -> Reservation | None:
         """A reservation as it is; a writer is alone anyway."""

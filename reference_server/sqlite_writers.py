@@ -2,7 +2,8 @@
 
 SQLite lets one writer in at a time and makes the others sleep, longer each time, so that some wait for seconds while
 others pass them by. Here the writers of one process stand in a line, processes take turns, and those who stand in line
-share a transaction: one wait for the disk commits what all of them did.
+share a transaction: one wait for the disk commits what all of them did. Who can say beforehand what to write need not
+even wake up for it: whoever has the turn does it along the way.
 """
 
 import contextlib
@@ -15,7 +16,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar, cast
 
 from reference_server.storage import StorageUnavailable
 
@@ -24,6 +25,7 @@ MOST_TOGETHER: Final = 32
 
 _LOOK_EVERY_S: Final = 0.0002
 _LOG: Final = logging.getLogger(__name__)
+_Result = TypeVar("_Result")
 
 
 class Writers:
@@ -62,19 +64,34 @@ class Writers:
             The turn did not come in time, or what was written could not be committed; nothing of it is kept.
         """
         deadline_s = time.monotonic() + patience_s
-        if not self._line.has_come(patience_s):
+        if not self._line.has_come(_InLine(), patience_s):
             raise StorageUnavailable("busy")
-        try:
-            shared = self._begun or self._begin(deadline_s)
-        except BaseException:
-            self._line.leave()
-            raise
+        shared = self._shared(deadline_s)
         try:
             with shared.part():
                 yield shared.connection
         finally:
             self._go_on(shared)
-        shared.wait()
+        problem = shared.wait()
+        if problem is not None:
+            raise StorageUnavailable(problem)
+
+    def written(self, does: Callable[[sqlite3.Connection], _Result], patience_s: float) -> _Result:
+        """What `does` gives in a transaction, when everything is committed; see `writing`.
+
+        It may run in another thread, that of whoever has the turn.
+        """
+        deadline_s, mine = time.monotonic() + patience_s, _InLine(does)
+        if not self._line.has_come(mine, patience_s):
+            raise StorageUnavailable("busy")
+        if not mine.is_done:
+            shared = self._shared(deadline_s)
+            try:
+                mine.write(shared)
+            finally:
+                self._go_on(shared)
+            shared.wait()
+        return cast(_Result, mine.result())
 
     def close(self) -> None:
         """Close what is open; nobody may be writing."""
@@ -82,6 +99,13 @@ class Writers:
             self._opened[0].close()
             os.close(self._opened[1])
             self._opened = None
+
+    def _shared(self, deadline_s: float) -> "_Shared":
+        try:
+            return self._begun or self._begin(deadline_s)
+        except BaseException:
+            self._line.leave()
+            raise
 
     def _begin(self, deadline_s: float) -> "_Shared":
         if self._opened is None:
@@ -98,6 +122,8 @@ class Writers:
         return _Shared(connection)
 
     def _go_on(self, shared: "_Shared") -> None:
+        while shared.has_room and (one := self._line.next_to_write()) is not None:
+            one.write(shared)
         self._begun = shared
         if shared.has_room and self._line.next_comes():
             return  # and writes, or fails, and in the end somebody commits
@@ -108,49 +134,97 @@ class Writers:
             self._line.leave()
 
 
+class _InLine:
+    """Who stands in line, and what is to be written for it; nothing, where its own thread must do that."""
+
+    __slots__ = ("_does", "_problem", "_raised", "_result", "is_done", "turn")
+
+    def __init__(self, does: Callable[[sqlite3.Connection], object] | None = None) -> None:
+        self._does = does
+        self._result: object = None
+        self._raised: BaseException | None = None
+        self._problem: str | None = None
+        self.is_done = False
+        self.turn = threading.Lock()  # let go when its turn has come, or when it is done
+
+    @property
+    def can_be_written(self) -> bool:
+        """Whether somebody else can do it."""
+        return self._does is not None
+
+    def write(self, shared: "_Shared") -> None:
+        """Write, by whoever has the turn; what goes wrong is for the one who stands here."""
+        assert self._does is not None  # noqa: S101 (asked before)
+        try:
+            with shared.part():
+                self._result = self._does(shared.connection)
+        except BaseException as raised:
+            self._raised = raised
+        shared.tell(self)
+
+    def told(self, problem: str | None) -> None:
+        """It is committed, or could not be."""
+        self._problem, self.is_done = problem, True
+        if self.turn.locked():
+            self.turn.release()
+
+    def result(self) -> object:
+        """What came of it."""
+        if self._raised is not None:
+            raise self._raised
+        if self._problem is not None:
+            raise StorageUnavailable(self._problem)
+        return self._result
+
+
 class _Line:
     """Threads in order of arrival; the turn is handed over, so that nobody slips in between."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._taken = False
-        self._waiting: deque[threading.Lock] = deque()
+        self._waiting: deque[_InLine] = deque()
 
     @property
     def length(self) -> int:
         """How many wait."""
         return len(self._waiting)
 
-    def has_come(self, patience_s: float) -> bool:
-        """Wait for the turn, at most this long."""
+    def has_come(self, mine: _InLine, patience_s: float) -> bool:
+        """Wait for the turn, or until somebody has done it, at most this long."""
         with self._lock:
             if not self._taken:
                 self._taken = True
                 return True
-            mine = threading.Lock()
-            mine.acquire()
+            mine.turn.acquire()
             self._waiting.append(mine)
-        if mine.acquire(timeout=patience_s):
+        if mine.turn.acquire(timeout=patience_s):
             return True
         with self._lock:
-            if mine not in self._waiting:
-                return True  # it came in the very last moment
-            self._waiting.remove(mine)
-            return False
+            if mine in self._waiting:
+                self._waiting.remove(mine)
+                return False
+        mine.turn.acquire()  # it came in the very last moment, or is just being written
+        return True
+
+    def next_to_write(self) -> _InLine | None:
+        """The next, taken out of the line, if what it wants can be done for it."""
+        with self._lock:
+            return self._waiting.popleft() if self._waiting and self._waiting[0].can_be_written else None
 
     def next_comes(self) -> bool:
         """Hand the turn over; False if nobody waits, and it is still ours."""
         with self._lock:
             if not self._waiting:
                 return False
-            self._waiting.popleft().release()
+            self._waiting.popleft().turn.release()
             return True
 
     def leave(self) -> None:
         """Hand the turn over, or leave it to whoever comes."""
         with self._lock:
             if self._waiting:
-                self._waiting.popleft().release()
+                self._waiting.popleft().turn.release()
             else:
                 self._taken = False
 
@@ -161,7 +235,9 @@ class _Shared:
     def __init__(self, connection: sqlite3.Connection) -> None:
         self.connection = connection
         self._parts = 0
-        self._ended = threading.Event()
+        self._written: list[_InLine] = []
+        self._going_on = threading.Lock()
+        self._going_on.acquire()
         self._problem: str | None = "it was given up"
 
     @property
@@ -185,6 +261,10 @@ class _Shared:
         if not is_first:
             self.connection.execute("RELEASE part")
 
+    def tell(self, one: _InLine) -> None:
+        """Somebody to be told what became of the commit."""
+        self._written.append(one)
+
     def commit(self) -> None:
         """Keep everything, or nothing, and tell those who wait."""
         try:
@@ -197,13 +277,14 @@ class _Shared:
         finally:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
-            self._ended.set()
+            for one in self._written:
+                one.told(self._problem)
+            self._going_on.release()
 
-    def wait(self) -> None:
-        """Wait until it is committed; raises if it was not."""
-        self._ended.wait()
-        if self._problem is not None:
-            raise StorageUnavailable(self._problem)
+    def wait(self) -> str | None:
+        """Wait until it is committed; what the problem was, if it could not be."""
+        with self._going_on:
+            return self._problem
 
 
 def _until(comes: Callable[[], bool], deadline_s: float) -> None:

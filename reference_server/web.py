@@ -1,15 +1,16 @@
 """What both web processes share: problem details, security headers, limits and pace."""
 
+import functools
 import json
 import math
 from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
-from flask import Flask, Response, abort, g, jsonify, request
+from flask import Flask, Response, abort, g, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
-from reference_server.answers import CompactJson, WholeResponse
+from reference_server.answers import CompactJson, WholeResponse, json_bytes
 from reference_server.pace import ServiceTimes, Workers
 from reference_server.watch import Application, WatchedFlask, watch
 
@@ -75,11 +76,19 @@ def _with_manners(inner: Application, workers: Workers, times: Mapping[str, Serv
 
 def problem(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None, **more: object) -> Response:
     """An error as problem details (RFC 9457), with extension members."""
-    response = jsonify(type="about:blank", title=status.phrase, status=status.value, detail=detail, **more)
-    response.status_code = status
-    response.headers["Content-Type"] = "application/problem+json"
+    body = _problem(status, detail) if not more else _problem_with(status, detail, **more)
+    response = WholeResponse(body, status, content_type="application/problem+json")
     response.headers.update(headers or {})
     return response
+
+
+@functools.lru_cache(maxsize=256)  # the house's own words, few of which have something of the request in them
+def _problem(status: HTTPStatus, detail: str) -> bytes:
+    return _problem_with(status, detail)
+
+
+def _problem_with(status: HTTPStatus, detail: str, **more: object) -> bytes:
+    return json_bytes({"type": "about:blank", "title": status.phrase, "status": status.value, "detail": detail} | more)
 
 
 def refuse(status: HTTPStatus, detail: str, headers: dict[str, str] | None = None) -> NoReturn:
@@ -127,7 +136,9 @@ def _json_in_body() -> object:
     if not plain:
         return request.get_json()  # which refuses it, or reads what comes in another way
     try:
-        return json.loads(environ["wsgi.input"].read(int(length)))  # Flask's way of saying the same takes 5 times as long
+        return json.loads(
+            environ["wsgi.input"].read(int(length))
+        )  # Flask's way of saying the same takes 5 times as long
     except ValueError:
         refuse(HTTPStatus.BAD_REQUEST, BadRequest.description)
 
