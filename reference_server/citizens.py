@@ -10,7 +10,7 @@ from typing import Final
 from flask import Response, jsonify, request
 from werkzeug.http import parse_etags
 
-from reference_server.answers import in_json
+from reference_server.answers import WholeResponse, in_json
 from reference_server.api_schemas import EXAMPLES
 from reference_server.asking import KEY, PAGE, acting, citizen, idempotency_key, page_of, with_headers
 from reference_server.books import Books
@@ -190,7 +190,7 @@ def _list(free: FreeList) -> Response:
     known = request.environ.get("HTTP_IF_NONE_MATCH", "")
     if known and parse_etags(known).contains_raw(free.etag):
         return Response(status=HTTPStatus.NOT_MODIFIED, headers=headers)
-    return Response(free.body, headers=headers, content_type=JSON)
+    return WholeResponse(free.body, headers=headers, content_type=JSON)
 
 
 def _asks_elsewhere() -> bool:

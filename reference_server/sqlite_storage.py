@@ -2,6 +2,7 @@
 
 import contextlib
 import logging
+import os
 import sqlite3
 from collections import deque
 from collections.abc import Callable, Generator, Sequence
@@ -12,7 +13,8 @@ from reference_server.reservation import Reservation
 from reference_server.sql_claims import EVER
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 from reference_server.sql_storage import SqlStorage
-from reference_server.sqlite_writers import Writers
+from reference_server.sqlite_changes import Changes
+from reference_server.sqlite_writers import Writers, opened_turn
 from reference_server.storage import StorageUnavailable
 
 BUSY_S: Final = 2.0
@@ -50,13 +52,29 @@ class SqliteStorage(SqlStorage):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: deque[sqlite3.Connection] = deque()
-        self._writers = Writers(lambda: connected(path), path.with_name(f"{path.name}-turn"))
+        turn = path.with_name(f"{path.name}-turn")
+        self._writers = Writers(lambda: connected(path), turn)
+        file = opened_turn(turn)
+        self._changes = Changes(file)
+        os.close(file)
+        self._versions: dict[str, tuple[int, int]] = {}  # of books, and the transaction since when
 
     def close(self) -> None:
         """Close every connection that is not in use."""
         self._writers.close()
         while self._idle:
             self._idle.pop().close()
+
+    def version(self, book: str) -> int:
+        """See `Storage`; what was read is true for as long as nobody begins to write."""
+        known = self._versions.get(book)
+        if known is not None and known[1] == self._changes.newest:
+            return known[0]
+        settled = self._changes.settled
+        version = super().version(book)
+        if settled is not None and version:  # a book that is not there has none, and could be any of many
+            self._versions[book] = version, settled
+        return version
 
     @contextlib.contextmanager
     def reading(self) -> Generator[sqlite3.Connection]:

@@ -16,8 +16,9 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 from pathlib import Path
-from typing import Final, TypeVar, cast
+from typing import Final, NamedTuple, TypeVar, cast
 
+from reference_server.sqlite_changes import Changes
 from reference_server.storage import StorageUnavailable
 
 MOST_TOGETHER: Final = 32
@@ -36,7 +37,7 @@ class Writers:
     connect : callable
         Opens the connection that all of them use, one after the other.
     turn : Path
-        A file, empty and made if need be, that is locked by the process which is next.
+        A file, made if need be, that is locked by the process which is next; its few bytes number transactions.
     """
 
     def __init__(self, connect: Callable[[], sqlite3.Connection], turn: Path) -> None:
@@ -44,7 +45,7 @@ class Writers:
         self._turn = turn
         self._line = _Line()
         # Both are for whoever has the turn.
-        self._opened: tuple[sqlite3.Connection, int] | None = None
+        self._opened: _Opened | None = None
         self._begun: _Shared | None = None
 
     @property
@@ -96,8 +97,8 @@ class Writers:
     def close(self) -> None:
         """Close what is open; nobody may be writing."""
         if self._opened is not None:
-            self._opened[0].close()
-            os.close(self._opened[1])
+            self._opened.connection.close()
+            os.close(self._opened.turn)
             self._opened = None
 
     def _shared(self, deadline_s: float) -> "_Shared":
@@ -111,15 +112,16 @@ class Writers:
         if self._opened is None:
             connection = self._connect()
             connection.execute("PRAGMA busy_timeout = 0")
-            self._opened = connection, os.open(self._turn, os.O_RDWR | os.O_CREAT, 0o644)
-        connection, turn = self._opened
+            turn = opened_turn(self._turn)
+            self._opened = _Opened(connection, turn, Changes(turn))
+        connection, turn = self._opened.connection, self._opened.turn
         # Who is next keeps the turn until the file is free; one that just wrote comes after it, however quick it is.
         _until(lambda: _is_locked(turn), deadline_s)
         try:
             _until(lambda: _has_begun(connection), deadline_s)
         finally:
             fcntl.flock(turn, fcntl.LOCK_UN)
-        return _Shared(connection)
+        return _Shared(connection, self._opened.changes)
 
     def _go_on(self, shared: "_Shared") -> None:
         while shared.has_room and (one := self._line.next_to_write()) is not None:
@@ -132,6 +134,12 @@ class Writers:
             shared.commit()
         finally:
             self._line.leave()
+
+
+class _Opened(NamedTuple):
+    connection: sqlite3.Connection
+    turn: int
+    changes: Changes
 
 
 class _InLine:
@@ -232,8 +240,10 @@ class _Line:
 class _Shared:
     """A transaction in which several writers have a part each; it is committed once, for all of them."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, changes: Changes) -> None:
         self.connection = connection
+        self._changes = changes
+        self._number = changes.begin()
         self._parts = 0
         self._written: list[_InLine] = []
         self._going_on = threading.Lock()
@@ -277,6 +287,7 @@ class _Shared:
         finally:
             if self.connection.in_transaction:
                 self.connection.execute("ROLLBACK")
+            self._changes.end(self._number)
             for one in self._written:
                 one.told(self._problem)
             self._going_on.release()
@@ -285,6 +296,11 @@ class _Shared:
         """Wait until it is committed; what the problem was, if it could not be."""
         with self._going_on:
             return self._problem
+
+
+def opened_turn(path: Path) -> int:
+    """The file that is locked by who is next, and in which transactions are numbered."""
+    return os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
 
 
 def _until(comes: Callable[[], bool], deadline_s: float) -> None:

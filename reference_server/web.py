@@ -140,7 +140,7 @@ def _json_in_body() -> object:
             environ["wsgi.input"].read(int(length))
         )  # Flask's way of saying the same takes 5 times as long
     except ValueError:
-        refuse(HTTPStatus.BAD_REQUEST, BadRequest.description)
+        refuse(HTTPStatus.BAD_REQUEST, BadRequest.description or "")
 
 
 def _as_problem(error: HTTPException) -> Response:
