@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar, Final, TypeVar
 
-from reference_server.reservation import Reservation, State
+from reference_server.booking import Terms
+from reference_server.reservation import Reservation, State, Wish
 from reference_server.sql_record import Connection, SqlRecord
-from reference_server.sql_wishes import new_id
+from reference_server.sql_wishes import inserted, is_new, new_id
 
 EVER: Final = "~"
 """After every start."""
@@ -28,8 +29,8 @@ class SqlClaims(SqlRecord):
     def written(self, does: Callable[[Connection], _Result], *citizens: str) -> _Result:
         """What `does` gives in one transaction, alone among those that write for any of these citizens.
 
-        For what many do at the same time: SQLite has whoever writes do it for those who wait. It may be done in
-        another thread, so it must depend on the database alone.
+        For what many do at the same time: SQLite has whoever writes do it for those who wait. So it depends on the
+        database alone, and the last statement is the only one that writes.
         """
         with self.writing(*citizens) as connection:
             return does(connection)
@@ -51,6 +52,19 @@ class SqlClaims(SqlRecord):
         self, connection: Connection, book: str, start: str, latest: str = EVER
     ) -> tuple[str, int] | None:
         """The first free place from a start on, with its start."""
+
+    def reserved(self, connection: Connection, wish: Wish, terms: Terms, now_s: float) -> Reservation | None:
+        """A wish that is new and within the terms, kept and answered at once; None for any other."""
+        if not is_new(connection, wish, terms, now_s):
+            return None
+        return self.answered(connection, wish, now_s, self.claimed(connection, wish.book, wish.start))
+
+    def answered(self, connection: Connection, wish: Wish, now_s: float, place: int | None) -> Reservation:
+        """A wish kept together with its answer; without a place it is a rejection."""
+        state, appointment = answered_with(place)
+        more = {"state": state.value, "visible_s": now_s, "appointment": appointment, "place": place}
+        reservation = inserted(connection, wish, now_s, **more)
+        return Reservation(id=reservation, wish=wish, state=state, appointment=appointment, place=place)
 
     def decided(self, connection: Connection, reservation: str, time: tuple[str, str], visible_s: float) -> int | None:
         """Claim a place for a reservation that is sent, and answer it; None is a rejection."""

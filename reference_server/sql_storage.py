@@ -20,12 +20,12 @@ from reference_server.reservation import (
     Wish,
 )
 from reference_server.sql_appointments import SqlAppointments
-from reference_server.sql_claims import EVER, answered_with
+from reference_server.sql_claims import EVER
 from reference_server.sql_doses import windows
 from reference_server.sql_holds import SqlHolds
 from reference_server.sql_record import Connection
 from reference_server.sql_waitlist import SqlWaitlist
-from reference_server.sql_wishes import inserted, known_or_refused, new_id, read, sent
+from reference_server.sql_wishes import inserted, inserted_if_new, known_or_refused, new_id, read
 from scenarios.record_system import MOST_DELIVERIES
 
 
@@ -51,7 +51,7 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
         """See `Storage`."""
 
         def send(connection: Connection) -> Sent | Refused:
-            reservation = sent(connection, wish, terms, now_s)
+            reservation = inserted_if_new(connection, wish, terms, now_s)
             if reservation is not None:
                 return Sent(reservation)
             known = known_or_refused(connection, wish, terms, now_s)
@@ -65,15 +65,14 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
         """See `Storage`."""
 
         def reserve(connection: Connection) -> Reservation | Refused:
+            new = self.reserved(connection, wish, terms, now_s)
+            if new is not None:
+                return new
             known = known_or_refused(connection, wish, terms, now_s)
             if known is not None:
                 return known
             place = self.claimed(connection, wish.book, wish.start)
-            state, appointment = answered_with(place)
-            reservation = inserted(
-                connection, wish, now_s, state=state.value, visible_s=now_s, appointment=appointment, place=place
-            )
-            return Reservation(id=reservation, wish=wish, state=state, appointment=appointment, place=place)
+            return self.answered(connection, wish, now_s, place)
 
         return self.written(reserve, wish.citizen, wish.actor)
 

@@ -1,7 +1,9 @@
 """A wish as a row of the table: known by its key or new, within the terms or not, whose it is."""
 
 import functools
+import itertools
 import os
+import re
 import sys
 import time
 from typing import Any, Final
@@ -18,33 +20,25 @@ _ACTIVE: Final = (
     f"(SELECT count(*) FROM reservation WHERE citizen = ? AND book = ? AND {IS_ACTIVE}"  # noqa: S608
     " AND (state <> 'HELD' OR held_until_s > ?))"  # an ended hold bars nobody before it is swept away
 )
-_SEND: Final = f"""
-    INSERT INTO reservation (id, citizen, acting, idempotency_key, book, start, sent_s, meeting)
-    SELECT ?, ?, ?, ?, ?, ?, ?, ? WHERE {_ACTIVE} < ?
-        ON CONFLICT (acting, idempotency_key) DO NOTHING
-"""
-
-_OLD: Final = (
-    "SELECT EXISTS (SELECT 1 FROM reservation WHERE acting = ? AND idempotency_key = ?)"  # noqa: S608
-    f" OR {_ACTIVE} >= ?"
-)
+IS_OLD: Final = f"(EXISTS (SELECT 1 FROM reservation WHERE acting = ? AND idempotency_key = ?) OR {_ACTIVE} >= ?)"  # noqa: S608
+"""A condition: the key was used before, or the citizen has as many as the terms allow; see `asked_if_old`."""
 
 
-def sent(connection: Connection, wish: Wish, terms: Terms, now_s: float) -> str | None:
-    """Keep a wish that is new and within the terms, in one statement; returns its id, or None for any other."""
+def inserted_if_new(connection: Connection, wish: Wish, terms: Terms, now_s: float, **more: Any) -> str | None:
+    """As `inserted`, for a wish that is new and within the terms, in one statement; None for any other."""
     if terms.follows is not None:
         return None
-    id_ = new_id()
-    said = (id_, wish.citizen, wish.actor, wish.idempotency_key, wish.book, wish.start, now_s, wish.meeting.value)
-    kept = connection.execute(_SEND, (*said, wish.citizen, wish.book, now_s, _most(terms)))
-    return id_ if kept.rowcount else None
+    values = _values(wish, now_s, more)
+    asked = (*values.values(), wish.citizen, wish.book, now_s, _most(terms))
+    kept = connection.execute(_insert_if_new(tuple(values)), asked)
+    return values["id"] if kept.rowcount else None
 
 
 def known_or_refused(
     connection: Connection, wish: Wish, terms: Terms, now_s: float, *, any_start: bool = False
 ) -> Reservation | Refused | None:
     """The reservation that the key stands for already, or why there can be no new one; None lets it in."""
-    if terms.follows is None and _is_new(connection, wish, terms, now_s):
+    if is_new(connection, wish, terms, now_s):
         return None
     known = known_by_key(connection, wish, any_start=any_start)
     if known is not None:
@@ -54,10 +48,23 @@ def known_or_refused(
     return None if any_start else refused_turn(connection, wish, terms)
 
 
-def _is_new(connection: Connection, wish: Wish, terms: Terms, now_s: float) -> bool:
-    asked = (wish.actor, wish.idempotency_key, wish.citizen, wish.book, now_s, _most(terms))
-    (old,) = connection.execute(_OLD, asked).fetchone()
+def is_new(connection: Connection, wish: Wish, terms: Terms, now_s: float) -> bool:
+    """Whether nothing at all stands against the wish, found in one look."""
+    if terms.follows is not None:
+        return False
+    (old,) = connection.execute(f"SELECT {IS_OLD}", asked_if_old(wish, terms, now_s)).fetchone()
     return not old
+
+
+def asked_if_old(wish: Wish, terms: Terms, now_s: float) -> tuple[str | float, ...]:
+    """The parameters of `IS_OLD`."""
+    return wish.actor, wish.idempotency_key, wish.citizen, wish.book, now_s, _most(terms)
+
+
+def numbered(condition: str, first: int) -> str:
+    """A condition whose parameters stand from this number on."""
+    number = itertools.count(first)
+    return re.sub(r"\?", lambda _: f"?{next(number)}", condition)
 
 
 def _most(terms: Terms) -> int:
@@ -96,7 +103,13 @@ def own(found: Reservation | None, citizen: str) -> Reservation | None:
 
 def inserted(connection: Connection, wish: Wish, now_s: float, **more: Any) -> str:
     """Keep a wish as a row, with these further columns; returns its id."""
-    values: dict[str, Any] = {
+    values = _values(wish, now_s, more)
+    connection.execute(_insert(tuple(values)), tuple(values.values()))
+    return values["id"]
+
+
+def _values(wish: Wish, now_s: float, more: dict[str, Any]) -> dict[str, Any]:
+    return {
         "id": new_id(),
         "citizen": wish.citizen,
         "acting": wish.actor,
@@ -107,13 +120,23 @@ def inserted(connection: Connection, wish: Wish, now_s: float, **more: Any) -> s
         "meeting": wish.meeting.value,
         **more,
     }
-    connection.execute(_insert(tuple(values)), tuple(values.values()))
-    return values["id"]
 
 
 @functools.cache
 def _insert(names: tuple[str, ...]) -> str:
-    return f"INSERT INTO reservation ({', '.join(names)}) VALUES ({', '.join('?' * len(names))})"  # noqa: S608
+    return f"INSERT INTO reservation ({', '.join(names)}) VALUES ({_marks(names)})"  # noqa: S608
+
+
+@functools.cache
+def _insert_if_new(names: tuple[str, ...]) -> str:
+    return (
+        f"INSERT INTO reservation ({', '.join(names)}) SELECT {_marks(names)} WHERE {_ACTIVE} < ?"
+        " ON CONFLICT (acting, idempotency_key) DO NOTHING"
+    )
+
+
+def _marks(names: tuple[str, ...]) -> str:
+    return ", ".join("?" * len(names))
 
 
 def read(connection: Connection, reservation: str) -> Reservation:

@@ -9,10 +9,12 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from reference_server.reservation import Reservation
+from reference_server.booking import Terms
+from reference_server.reservation import Reservation, Wish
 from reference_server.sql_claims import EVER
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 from reference_server.sql_storage import SqlStorage
+from reference_server.sql_wishes import IS_OLD, asked_if_old, numbered
 from reference_server.sqlite_changes import Changes
 from reference_server.sqlite_writers import Writers, opened_turn
 from reference_server.storage import StorageUnavailable
@@ -35,6 +37,7 @@ _LOWEST_FREE: Final = """
                         WHERE other.book = ?1 AND other.start = ?2 AND other.place = candidate.place
                           AND other.state IN ('HELD', 'CONFIRMED'))
 """
+_OLD_AND_PLACE: Final = f"SELECT {numbered(IS_OLD, 3)}, ({_LOWEST_FREE})"
 
 
 def connected(path: Path, *, create: bool = False) -> sqlite3.Connection:
@@ -99,7 +102,7 @@ class SqliteStorage(SqlStorage):
             yield connection
 
     def written(self, does: Callable[[Connection], _Result], *citizens: str) -> _Result:  # noqa: ARG002
-        """As `writing`, by whoever has the turn."""
+        """As `writing`, by whoever has the turn; a statement that fails is undone by SQLite itself."""
         with self._problems():
             return self._writers.written(does, BUSY_S)
 
@@ -115,6 +118,14 @@ class SqliteStorage(SqlStorage):
         """The lowest free place at a time; the row that is written then takes it."""
         row = connection.execute(_LOWEST_FREE, (book, start)).fetchone()
         return row[0]
+
+    def reserved(self, connection: Connection, wish: Wish, terms: Terms, now_s: float) -> Reservation | None:
+        """A wish kept and answered at once; one look tells whether it is new, and which place it gets."""
+        if terms.follows is not None:
+            return None
+        asked = (wish.book, wish.start, *asked_if_old(wish, terms, now_s))
+        old, place = connection.execute(_OLD_AND_PLACE, asked).fetchone()
+        return None if old else self.answered(connection, wish, now_s, place)
 
     def first_claimed(
         self, connection: Connection, book: str, start: str, latest: str = EVER

@@ -80,7 +80,8 @@ class Writers:
     def written(self, does: Callable[[sqlite3.Connection], _Result], patience_s: float) -> _Result:
         """What `does` gives in a transaction, when everything is committed; see `writing`.
 
-        It may run in another thread, that of whoever has the turn.
+        It may run in another thread, that of whoever has the turn, and only its last statement may write: then there is
+        nothing to undo if it raises. If there is all the same, nothing that anybody did in the transaction is kept.
         """
         deadline_s, mine = time.monotonic() + patience_s, _InLine(does)
         if not self._line.has_come(mine, patience_s):
@@ -163,11 +164,13 @@ class _InLine:
     def write(self, shared: "_Shared") -> None:
         """Write, by whoever has the turn; what goes wrong is for the one who stands here."""
         assert self._does is not None  # noqa: S101 (asked before)
+        changes = shared.connection.total_changes
         try:
-            with shared.part():
-                self._result = self._does(shared.connection)
+            self._result = self._does(shared.connection)
         except BaseException as raised:
             self._raised = raised
+            if shared.connection.total_changes != changes and shared.connection.in_transaction:
+                shared.connection.execute("ROLLBACK")
         shared.tell(self)
 
     def told(self, problem: str | None) -> None:
@@ -272,7 +275,8 @@ class _Shared:
             self.connection.execute("RELEASE part")
 
     def tell(self, one: _InLine) -> None:
-        """Somebody to be told what became of the commit."""
+        """Somebody had a part, and is to be told what became of the commit."""
+        self._parts += 1
         self._written.append(one)
 
     def commit(self) -> None:
