@@ -192,6 +192,40 @@ def test_a_file_of_the_first_version_is_brought_up_to_date_with_everything_in_it
     assert prepare(path, SMALL) == "old secret"
 
 
+def test_a_file_of_the_fourth_version_keeps_every_reservation_whatever_became_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "old.sqlite3"
+    names = "id, citizen, acting, idempotency_key, book, start, sent_s, state, visible_s, appointment, place, replaces"
+    more = ", held_until_s, extensions, failures, due_s, waited, meeting"
+    rows = [
+        ("sent", "SENT", None, None, None, None, None, 0, 2, 9.5, None, "place"),
+        ("held", "HELD", None, None, 1, None, 99.0, 3, 0, 0.0, None, "video"),
+        ("confirmed", "CONFIRMED", 5.0, "a1", 2, None, None, 0, 0, 0.0, 1, "telephone"),
+        ("rejected", "REJECTED", 5.0, None, None, None, None, 0, 0, 0.0, None, "place"),
+        ("cancelled", "CANCELLED", 5.0, "a2", 2, None, 8.0, 1, 0, 0.0, None, "place"),
+        ("expired", "EXPIRED", None, None, 1, None, 8.0, 0, 0, 0.0, None, "place"),
+        ("dead", "DEAD_LETTER", 5.0, None, None, "cancelled", None, 0, 10, 0.0, None, "place"),
+    ]
+    about = migrations.about(SMALL) | {"schema": "bolk.database/4"}
+    with closing(sqlite3.connect(path, isolation_level=None)) as file:
+        scripts = "".join(migrations.script("sqlite", version) for version in range(1, 5))
+        file.executescript(f"PRAGMA journal_mode = WAL; BEGIN; {scripts} COMMIT;")
+        file.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", about.items())
+        file.executemany("INSERT INTO offered (book, start, places) VALUES (?, ?, ?)", migrations.offered(SMALL))
+        file.execute("INSERT INTO waitlist VALUES (1, 'confirmed', 'confirmed', ?, 1.0, NULL)", (BOOK.id,))
+        for name, *rest in rows:
+            values = (name, name, "other", name, BOOK.id, STARTS[0], 1.0, *rest)
+            marks = ", ".join("?" * len(values))
+            file.execute(f"INSERT INTO reservation ({names}{more}) VALUES ({marks})", values)  # noqa: S608
+        before = file.execute(f"SELECT number, {names}{more} FROM reservation").fetchall()  # noqa: S608
+        free = file.execute("SELECT sum(places - taken) FROM offered").fetchone()
+    prepare(path, SMALL)
+    with closing(sqlite3.connect(path)) as file:
+        assert file.execute(f"SELECT number, {names}{more} FROM reservation").fetchall() == before  # noqa: S608
+        assert file.execute("SELECT sum(places - taken) FROM offered").fetchone() == free
+        assert file.execute("PRAGMA foreign_key_check").fetchall() == []
+    assert len(before) == len(State)
+
+
 def test_a_postgresql_of_the_first_version_is_brought_up_to_date_with_everything_in_it() -> None:
     address = postgresql.new_database()
     about = migrations.about(SMALL) | {"schema": "bolk.database/1", "secret": "old secret"}

@@ -25,6 +25,7 @@ class Desk:
         self.path = folder / "names.sqlite3"
         self.statements: list[str] = []
         self.outcomes: dict[str, object] = {}
+        self.by: dict[str, int] = {}
         self.writers = self.more_writers()
         self._threads: list[threading.Thread] = []
         with contextlib.closing(connected(self.path, create=True)) as connection:
@@ -56,6 +57,19 @@ class Desk:
                 connection.execute("INSERT INTO name (name, word) VALUES (?, ?)", (name, word))
                 during()
             self.outcomes[name] = name in self.names()
+        except (StorageUnavailable, sqlite3.IntegrityError, ZeroDivisionError) as refused:
+            self.outcomes[name] = type(refused)
+
+    def have_written(self, name: str, during: Callable[[], object] = lambda: None) -> None:
+        """The same, by whoever has the turn."""
+
+        def does(connection: sqlite3.Connection) -> int:
+            during()
+            self.by[name] = threading.get_ident()
+            return connection.execute("INSERT INTO name (name) VALUES (?)", (name,)).rowcount
+
+        try:
+            self.outcomes[name] = self.writers.written(does, PATIENCE_S) == 1 and name in self.names()
         except (StorageUnavailable, sqlite3.IntegrityError, ZeroDivisionError) as refused:
             self.outcomes[name] = type(refused)
 
@@ -136,6 +150,58 @@ def test_who_has_no_patience_gives_up_and_the_others_go_on(desk: Desk) -> None:
     desk.write("first", during=wait)
     desk.all_done()
     assert desk.outcomes == {"first": True, "second": True, "impatient": "left"}
+
+
+def test_whoever_has_the_turn_writes_for_those_who_wait_and_all_are_committed_once(desk: Desk) -> None:
+    names = [f"{number}" for number in range(8)]
+    desk.have_written("first", during=lambda: desk.lined_up(*(partial(desk.have_written, name) for name in names)))
+    desk.all_done()
+    assert desk.names() == ["first", *names]
+    assert desk.outcomes == dict.fromkeys(["first", *names], True), "each was told when it was committed, not before"
+    assert set(desk.by.values()) == {threading.get_ident()}
+    assert desk.statements.count("COMMIT") == 1
+
+
+def test_who_must_write_for_itself_is_waited_for(desk: Desk) -> None:
+    line = (partial(desk.have_written, "second"), partial(desk.write, "third"), partial(desk.have_written, "fourth"))
+    desk.have_written("first", during=lambda: desk.lined_up(*line))
+    desk.all_done()
+    assert desk.names() == ["first", "second", "third", "fourth"]
+    assert desk.outcomes == dict.fromkeys(desk.names(), True)
+    assert desk.by["second"] == desk.by["first"] != desk.by["fourth"]
+    assert desk.statements.count("COMMIT") == 1
+
+
+@pytest.mark.parametrize("failing", ["first", "second", "third"])
+def test_who_cannot_be_written_for_is_told_and_the_others_are_kept(desk: Desk, failing: str) -> None:
+    def end(name: str) -> None:
+        if name == failing:
+            raise ZeroDivisionError
+
+    def first() -> None:
+        desk.lined_up(*(partial(desk.have_written, name, during=partial(end, name)) for name in ("second", "third")))
+        end("first")
+
+    desk.have_written("first", during=first)
+    desk.all_done()
+    kept = [name for name in ("first", "second", "third") if name != failing]
+    assert desk.names() == kept
+    assert desk.outcomes == dict.fromkeys(kept, True) | {failing: ZeroDivisionError}
+
+
+def test_who_writes_and_then_fails_spoils_it_for_all_and_nothing_is_kept(desk: Desk) -> None:
+    def spoils(connection: sqlite3.Connection) -> None:
+        connection.execute("INSERT INTO name (name) VALUES ('half')")
+        raise ZeroDivisionError
+
+    def second() -> None:
+        with pytest.raises(ZeroDivisionError):
+            desk.writers.written(spoils, PATIENCE_S)
+
+    desk.have_written("first", during=lambda: desk.lined_up(second, partial(desk.have_written, "third")))
+    desk.all_done()
+    assert desk.outcomes == {"first": StorageUnavailable, "third": True}
+    assert desk.names() == ["third"]
 
 
 def test_a_process_that_writes_again_at_once_comes_after_the_one_that_waits(desk: Desk) -> None:
