@@ -55,11 +55,9 @@ class SqliteStorage(SqlStorage):
     def __init__(self, path: Path) -> None:
         self._path = path
         self._idle: deque[sqlite3.Connection] = deque()
-        turn = path.with_name(f"{path.name}-turn")
-        self._writers = Writers(lambda: connected(path), turn)
-        file = opened_turn(turn)
-        self._changes = Changes(file)
-        os.close(file)
+        self._turn = path.with_name(f"{path.name}-turn")
+        self._writers = Writers(lambda: connected(path), self._turn)
+        self._changes: Changes | None = None
         self._versions: dict[str, tuple[int, int]] = {}  # of books, and the transaction since when
 
     def close(self) -> None:
@@ -70,10 +68,10 @@ class SqliteStorage(SqlStorage):
 
     def version(self, book: str) -> int:
         """See `Storage`; what was read is true for as long as nobody begins to write."""
-        known = self._versions.get(book)
-        if known is not None and known[1] == self._changes.newest:
+        known, changes = self._versions.get(book), self._changes
+        if known is not None and changes is not None and known[1] == changes.newest:
             return known[0]
-        settled = self._changes.settled
+        settled = self._settled()
         version = super().version(book)
         if settled is not None and version:  # a book that is not there has none, and could be any of many
             self._versions[book] = version, settled
@@ -140,6 +138,16 @@ class SqliteStorage(SqlStorage):
             return None
         place = self.claimed(connection, book, row[0])
         return None if place is None else (row[0], place)
+
+    def _settled(self) -> int | None:
+        if self._changes is None:
+            try:
+                turn = opened_turn(self._turn)
+            except OSError:
+                return None  # what is wrong with the place, the database says
+            self._changes = Changes(turn)
+            os.close(turn)
+        return self._changes.settled
 
     @contextlib.contextmanager
     def _problems(self) -> Generator[None]:

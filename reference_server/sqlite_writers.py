@@ -13,12 +13,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections import deque
 from collections.abc import Callable, Generator
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar, cast
 
 from reference_server.sqlite_changes import Changes
+from reference_server.sqlite_line import InLine, Line
 from reference_server.storage import StorageUnavailable
 
 MOST_TOGETHER: Final = 32
@@ -43,7 +43,7 @@ class Writers:
     def __init__(self, connect: Callable[[], sqlite3.Connection], turn: Path) -> None:
         self._connect = connect
         self._turn = turn
-        self._line = _Line()
+        self._line = Line()
         # Both are for whoever has the turn.
         self._opened: _Opened | None = None
         self._begun: _Shared | None = None
@@ -65,7 +65,7 @@ class Writers:
             The turn did not come in time, or what was written could not be committed; nothing of it is kept.
         """
         deadline_s = time.monotonic() + patience_s
-        if not self._line.has_come(_InLine(), patience_s):
+        if not self._line.has_come(InLine(), patience_s):
             raise StorageUnavailable("busy")
         shared = self._shared(deadline_s)
         try:
@@ -83,7 +83,7 @@ class Writers:
         It may run in another thread, that of whoever has the turn, and only its last statement may write: then there is
         nothing to undo if it raises. If there is all the same, nothing that anybody did in the transaction is kept.
         """
-        deadline_s, mine = time.monotonic() + patience_s, _InLine(does)
+        deadline_s, mine = time.monotonic() + patience_s, InLine(does)
         if not self._line.has_come(mine, patience_s):
             raise StorageUnavailable("busy")
         if not mine.is_done:
@@ -117,9 +117,11 @@ class Writers:
             self._opened = _Opened(connection, turn, Changes(turn))
         connection, turn = self._opened.connection, self._opened.turn
         # Who is next keeps the turn until the file is free; one that just wrote comes after it, however quick it is.
-        _until(lambda: _is_locked(turn), deadline_s)
+        if not _is_locked(turn):
+            _until(lambda: _is_locked(turn), deadline_s)
         try:
-            _until(lambda: _has_begun(connection), deadline_s)
+            if not _has_begun(connection):
+                _until(lambda: _has_begun(connection), deadline_s)
         finally:
             fcntl.flock(turn, fcntl.LOCK_UN)
         return _Shared(connection, self._opened.changes)
@@ -143,103 +145,6 @@ class _Opened(NamedTuple):
     changes: Changes
 
 
-class _InLine:
-    """Who stands in line, and what is to be written for it; nothing, where its own thread must do that."""
-
-    __slots__ = ("_does", "_problem", "_raised", "_result", "is_done", "turn")
-
-    def __init__(self, does: Callable[[sqlite3.Connection], object] | None = None) -> None:
-        self._does = does
-        self._result: object = None
-        self._raised: BaseException | None = None
-        self._problem: str | None = None
-        self.is_done = False
-        self.turn = threading.Lock()  # let go when its turn has come, or when it is done
-
-    @property
-    def can_be_written(self) -> bool:
-        """Whether somebody else can do it."""
-        return self._does is not None
-
-    def write(self, shared: "_Shared") -> None:
-        """Write, by whoever has the turn; what goes wrong is for the one who stands here."""
-        assert self._does is not None  # noqa: S101 (asked before)
-        changes = shared.connection.total_changes
-        try:
-            self._result = self._does(shared.connection)
-        except BaseException as raised:
-            self._raised = raised
-            if shared.connection.total_changes != changes and shared.connection.in_transaction:
-                shared.connection.execute("ROLLBACK")
-        shared.tell(self)
-
-    def told(self, problem: str | None) -> None:
-        """It is committed, or could not be."""
-        self._problem, self.is_done = problem, True
-        if self.turn.locked():
-            self.turn.release()
-
-    def result(self) -> object:
-        """What came of it."""
-        if self._raised is not None:
-            raise self._raised
-        if self._problem is not None:
-            raise StorageUnavailable(self._problem)
-        return self._result
-
-
-class _Line:
-    """Threads in order of arrival; the turn is handed over, so that nobody slips in between."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._taken = False
-        self._waiting: deque[_InLine] = deque()
-
-    @property
-    def length(self) -> int:
-        """How many wait."""
-        return len(self._waiting)
-
-    def has_come(self, mine: _InLine, patience_s: float) -> bool:
-        """Wait for the turn, or until somebody has done it, at most this long."""
-        with self._lock:
-            if not self._taken:
-                self._taken = True
-                return True
-            mine.turn.acquire()
-            self._waiting.append(mine)
-        if mine.turn.acquire(timeout=patience_s):
-            return True
-        with self._lock:
-            if mine in self._waiting:
-                self._waiting.remove(mine)
-                return False
-        mine.turn.acquire()  # it came in the very last moment, or is just being written
-        return True
-
-    def next_to_write(self) -> _InLine | None:
-        """The next, taken out of the line, if what it wants can be done for it."""
-        with self._lock:
-            return self._waiting.popleft() if self._waiting and self._waiting[0].can_be_written else None
-
-    def next_comes(self) -> bool:
-        """Hand the turn over; False if nobody waits, and it is still ours."""
-        with self._lock:
-            if not self._waiting:
-                return False
-            self._waiting.popleft().turn.release()
-            return True
-
-    def leave(self) -> None:
-        """Hand the turn over, or leave it to whoever comes."""
-        with self._lock:
-            if self._waiting:
-                self._waiting.popleft().turn.release()
-            else:
-                self._taken = False
-
-
 class _Shared:
     """A transaction in which several writers have a part each; it is committed once, for all of them."""
 
@@ -248,7 +153,7 @@ class _Shared:
         self._changes = changes
         self._number = changes.begin()
         self._parts = 0
-        self._written: list[_InLine] = []
+        self._written: list[InLine] = []
         self._going_on = threading.Lock()
         self._going_on.acquire()
         self._problem: str | None = "it was given up"
@@ -274,7 +179,7 @@ class _Shared:
         if not is_first:
             self.connection.execute("RELEASE part")
 
-    def tell(self, one: _InLine) -> None:
+    def tell(self, one: InLine) -> None:
         """Somebody had a part, and is to be told what became of the commit."""
         self._parts += 1
         self._written.append(one)

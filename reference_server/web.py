@@ -22,6 +22,7 @@ JSON: Final = "application/json"
 METRICS: Final = "bolk metrics"
 """Where an application keeps its `RequestMetrics` among its extensions."""
 
+_DECODER: Final = json.JSONDecoder()
 _HEADERS: Final = (
     ("Cache-Control", "no-store"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),

@@ -192,9 +192,7 @@ def test_going_back_without_choosing_is_an_answer_too(reception: Reception) -> N
 def test_the_log_in_for_load_tests_gives_the_same_citizen_as_the_pages(reception: Reception) -> None:
     plain = reception.login.post("/login", json={"citizen": national_number(0)}).get_json()["token"]
     access = token(reception, code=a_code(reception)).get_json()["access_token"]
-    (_, *first), (_, *second) = (
-        json.loads(base64.urlsafe_b64decode(one.split(".")[0] + "==")) for one in (plain, access)
-    )
+    first, second = (one.split(".")[1:3] for one in (plain, access))
     assert first == second
 
 
