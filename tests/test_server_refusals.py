@@ -13,6 +13,7 @@ from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import StorageUnavailable
 from reference_server.tokens import LIFETIME_S
 from reference_server.web import MAX_BODY_BYTES
+from tests import a
 from tests.office import ADMIN_TOKEN, BOOK, START, Office, assert_problem, booking_app
 
 
@@ -117,7 +118,10 @@ def test_everything_for_citizens_needs_a_token(
 
 def test_a_token_of_another_server_is_worth_nothing(office: Office, tmp_path: Path) -> None:
     (tmp_path / "other").mkdir()
-    other = Office(tmp_path / "other")
+    other = Office(
+        tmp_path / "other", scenario=a.scenario({"experiment.seed": 1})
+    )  # prepared anew, with its own secret
+    assert other.secret != office.secret
     assert_problem(office.web.get("/api/v1/inbox", headers=other.of(0)), 401, "log in first")
     other.storage.close()
 
