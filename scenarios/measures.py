@@ -6,6 +6,7 @@ requests of one run are not, so over runs each has its own quantile, and what is
 10) is said of those.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Self, TypeAlias
 
@@ -42,6 +43,8 @@ _COUNTED_S: Final = 10_000_000  # four months
 Measured = dict[str, float | None]
 Floats: TypeAlias = NDArray[np.float64]
 Ints: TypeAlias = NDArray[np.integer[Any]]
+Sample: TypeAlias = Callable[[int], float | None]
+"""Observed values, asked for the percentile that they have; None without values."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,29 +55,106 @@ class Offer:
     capacity: int
 
 
-def measured(record: Columns, offer: Offer) -> Measured:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """All that measures are computed from: counted in a record, or while a run goes on and no record is kept.
+
+    `outcomes` and `endings` count all attempts and the last of each citizen, in the order of `OUTCOMES`; `met` names
+    the outcomes in the order in which they were first met. `places` is how many places were confirmed to somebody.
+    """
+
+    outcomes: Sequence[int]
+    met: Sequence[int]
+    endings: Sequence[int]
+    rejected_citizens: int
+    places: int
+    requests: int
+    errors: int
+    busiest_s_of_arrivals: int
+    busiest_s_of_requests: int
+    first_opening_s: float
+    first_rejection_s: float
+    last_confirmation_s: float
+    responses: Sample
+    waits: Sample
+    journeys: Sample
+
+    @property
+    def outcomes_by_name(self) -> dict[str, int]:
+        """How many attempts ended in which way."""
+        return {OUTCOMES[code].value: self.outcomes[code] for code in self.met}
+
+
+def measures_of(tally: Tally, offer: Offer) -> Measured:
     """Compute every measure of one run; None where it has no value (nobody confirmed, nobody rejected)."""
-    attempts = record.attempts
+    confirmed, rejected = tally.outcomes[_CODE[Outcome.CONFIRMED]], tally.outcomes[_CODE[Outcome.REJECTED]]
+    citizens, no_slot = sum(tally.endings), tally.endings[_CODE[Outcome.NO_SLOT]]
+    without = citizens - tally.endings[_CODE[Outcome.CONFIRMED]] - no_slot
+    span_s = tally.last_confirmation_s - tally.first_opening_s
+    values: Measured = {
+        "rejections_per_100_attempts": _per_100(rejected, rejected + confirmed),
+        "rejections_per_100_citizens": _per_100(tally.rejected_citizens, citizens),
+        "no_slot_per_100_citizens": _per_100(no_slot, citizens),
+        "gave_up_per_100_citizens": _per_100(without, citizens),
+        "error_rate": tally.errors / tally.requests if tally.requests else None,
+        **{f"response_time_p{percent}_s": tally.responses(percent) for percent in (50, 95, 99)},
+        **{f"confirmation_time_p{percent}_s": tally.waits(percent) for percent in (50, 95)},
+        **{f"journey_time_p{percent}_s": tally.journeys(percent) for percent in (50, 95)},
+        "peak_arrivals_per_s": float(tally.busiest_s_of_arrivals) if citizens else None,
+        "peak_requests_per_s": float(tally.busiest_s_of_requests) if tally.requests else None,
+        "goodput_per_s": confirmed / span_s if confirmed and span_s > 0 else None,
+        "time_to_invite_all_s": offer.last_sms_s,
+        "time_to_first_rejection_s": tally.first_rejection_s if rejected else None,
+        "booked_count": float(confirmed),
+        "unfilled_slots_count": float(offer.capacity - tally.places),
+        "double_bookings": float(confirmed - tally.places),
+    }
+    return {name: values[name] for name in MEASURES}
+
+
+def measured(record: Columns, offer: Offer) -> Measured:
+    """Compute every measure of a record."""
+    return measures_of(tally_of(record), offer)
+
+
+def tally_of(record: Columns) -> Tally:
+    """Count a record."""
+    attempts, requests = record.attempts, record.requests
     confirmed = attempts[attempts["outcome"] == _CODE[Outcome.CONFIRMED]]
     rejected = attempts[attempts["outcome"] == _CODE[Outcome.REJECTED]]
-    ends = _last_of_each_citizen(attempts)
+    answered = np.concatenate([confirmed, rejected])
+    waits_s = (answered["ended_s"] - answered["reserved_s"])[~np.isnan(answered["reserved_s"])]
     first_s = _FirstMoments.of(attempts)
-    places = len(np.unique(confirmed["slot"]))
-    values: Measured = {
-        "rejections_per_100_attempts": _per_100(len(rejected), len(rejected) + len(confirmed)),
-        "rejections_per_100_citizens": _per_100(len(np.unique(rejected["citizen"])), len(ends)),
-        "goodput_per_s": _goodput(confirmed, first_s),
-        "time_to_invite_all_s": offer.last_sms_s,
-        "time_to_first_rejection_s": float(rejected["ended_s"].min()) if len(rejected) else None,
-        "booked_count": float(len(confirmed)),
-        "unfilled_slots_count": float(offer.capacity - places),
-        "double_bookings": float(len(confirmed) - places),
-        "peak_arrivals_per_s": _peak(first_s.moments_s),
-    }
-    values |= _endings(ends["outcome"])
-    values |= _of_requests(record.requests)
-    values |= _of_waits(confirmed, rejected, first_s)
-    return {name: values[name] for name in MEASURES}
+    met, first = np.unique(attempts["outcome"], return_index=True)
+    return Tally(
+        outcomes=_counts(attempts["outcome"]),
+        met=met[np.argsort(first)].tolist(),
+        endings=_counts(_last_of_each_citizen(attempts)["outcome"]),
+        rejected_citizens=len(np.unique(rejected["citizen"])),
+        places=len(np.unique(confirmed["slot"])),
+        requests=len(requests),
+        errors=int(np.isin(requests["status"], _ERRORS).sum()),
+        busiest_s_of_arrivals=_busiest(first_s.moments_s),
+        busiest_s_of_requests=_busiest(requests["started_s"]),
+        first_opening_s=float(first_s.moments_s.min(initial=np.inf)),
+        first_rejection_s=float(rejected["ended_s"].min(initial=np.inf)),
+        last_confirmation_s=float(confirmed["ended_s"].max(initial=-np.inf)),
+        responses=sample(requests["ended_s"] - requests["planned_s"]),
+        waits=sample(waits_s),
+        journeys=sample(confirmed["ended_s"] - first_s.at(confirmed["citizen"])),
+    )
+
+
+def sample(values: Floats) -> Sample:
+    """The values as something that knows its percentiles."""
+    return lambda percent: (
+        float(np.partition(values, rank(len(values), percent))[rank(len(values), percent)]) if (values.size) else None
+    )
+
+
+def rank(count: int, percent: int) -> int:
+    """Which of so many ascending values, from 0, is the least with at least the share at or below it."""
+    return max(0, -(-count * percent // 100) - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,64 +192,23 @@ def _last_by_sorting(attempts: Rows) -> Rows:
     return in_order[np.append(citizens[1:] != citizens[:-1], True)]
 
 
-def _endings(outcomes: Ints) -> Measured:
-    ended = np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
-    no_slot = ended[_CODE[Outcome.NO_SLOT]]
-    without = len(outcomes) - ended[_CODE[Outcome.CONFIRMED]] - no_slot
-    return {
-        "no_slot_per_100_citizens": _per_100(no_slot, len(outcomes)),
-        "gave_up_per_100_citizens": _per_100(without, len(outcomes)),
-    }
-
-
-def _of_requests(requests: Rows) -> Measured:
-    responses = requests["ended_s"] - requests["planned_s"]
-    errors = int(np.isin(requests["status"], _ERRORS).sum())
-    return {
-        "error_rate": errors / len(requests) if len(requests) else None,
-        "peak_requests_per_s": _peak(requests["started_s"]),
-        **_quantiles("response_time", responses, (50, 95, 99)),
-    }
-
-
-def _of_waits(confirmed: Rows, rejected: Rows, first_s: _FirstMoments) -> Measured:
-    answered = np.concatenate([confirmed, rejected])
-    waits = (answered["ended_s"] - answered["reserved_s"])[~np.isnan(answered["reserved_s"])]
-    journeys = confirmed["ended_s"] - first_s.at(confirmed["citizen"])
-    return {
-        **_quantiles("confirmation_time", waits, (50, 95)),
-        **_quantiles("journey_time", journeys, (50, 95)),
-    }
-
-
-def _goodput(confirmed: Rows, first_s: _FirstMoments) -> float | None:
-    if not len(confirmed):
-        return None
-    span = float(confirmed["ended_s"].max() - first_s.moments_s.min())
-    return len(confirmed) / span if span > 0 else None
+def _counts(outcomes: Ints) -> list[int]:
+    return np.bincount(outcomes, minlength=len(OUTCOMES)).tolist()
 
 
 def _per_100(part: int, whole: int) -> float | None:
     return 100 * part / whole if whole else None
 
 
-def _peak(moments_s: Floats) -> float | None:
+def _busiest(moments_s: Floats) -> int:
+    """How many fall in the second with most."""
     if not moments_s.size:
-        return None
+        return 0
     seconds = np.floor(moments_s).astype(np.int64)
     seconds -= seconds.min()
     if seconds.max() <= _COUNTED_S:  # a count for each second is sooner than sorting
-        return float(np.bincount(seconds).max())
-    return float(np.unique(seconds, return_counts=True)[1].max())
-
-
-def _quantiles(name: str, values: Floats, percents: tuple[int, ...]) -> Measured:
-    """Quantiles by the names of their measures, in one pass over the values."""
-    names = [f"{name}_p{percent}_s" for percent in percents]
-    if not values.size:
-        return dict.fromkeys(names)
-    found = np.quantile(values, np.array(percents) / 100, method="inverted_cdf")
-    return dict(zip(names, found.tolist(), strict=True))
+        return int(np.bincount(seconds).max())
+    return int(np.unique(seconds, return_counts=True)[1].max())
 
 
 _CODE: Final = {outcome: code for code, outcome in enumerate(OUTCOMES)}

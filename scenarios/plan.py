@@ -251,11 +251,15 @@ def _picks(scenario: Scenario, u: FloatArray) -> IntArray:
 
 
 def _retries(scenario: Scenario, u: FloatArray) -> IntArray:
+    return (u < retry_shares(scenario)).astype(np.int64)
+
+
+def retry_shares(scenario: Scenario) -> FloatArray:
+    """Share that tries again after each try in turn; the last try is the last."""
     after = scenario.behaviour.after_rejection
-    share: FloatArray = after.retry * after.decay ** np.arange(u.shape[1], dtype=np.float64)
-    willing = (u < share).astype(np.int64)
-    willing[:, -1] = 0  # the last try is the last
-    return willing
+    shares: FloatArray = after.retry * after.decay ** np.arange(after.give_up_after, dtype=np.float64)
+    shares[-1] = 0.0
+    return shares
 
 
 def _books(inventory: tuple[InvitingMunicipality, ...], u: FloatArray, municipality: IntArray) -> IntArray:

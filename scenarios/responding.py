@@ -2,6 +2,7 @@
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 from statistics import NormalDist
 from typing import Final
 
@@ -12,7 +13,7 @@ from scenarios.part import Window
 from scenarios.streams import FloatArray, lognormals, quantised
 
 _DAY_S: Final = 86_400.0
-_LEAST: Final = 2.0**-53  # the least that `uniforms` draws; a quotient may round to the end of the interval
+LEAST: Final = 2.0**-53  # the least that `uniforms` draws; a quotient may round to the end of the interval
 
 
 def response_delays(response: Response, u: FloatArray) -> FloatArray:
@@ -28,16 +29,42 @@ def response_delays(response: Response, u: FloatArray) -> FloatArray:
         (N,) float64 seconds on the 2^-24 s grid, between `least` and `latest` + `least`.
     """
     delays = np.empty_like(u)
+    groups = answering(response)
+    for group, ends in zip(groups, [*(group.begins for group in groups[1:]), 1.0], strict=True):
+        mine = (u >= group.begins) & (u < ends)
+        within = np.clip((u[mine] - group.begins) / group.share, LEAST, 1 - LEAST)
+        delays[mine] = lognormals(within, group.median_s, group.sigma, group.below)
+    return delays + quantised(np.array(response.least))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweringGroup:
+    """Those who answer alike: from `begins` on a `share` of the interval (0, 1) is theirs.
+
+    They are drawn from the lower part `below` of their lognormal, where it is cut at `latest`.
+    """
+
+    begins: float
+    share: float
+    median_s: float
+    sigma: float
+    below: float
+
+
+def answering(response: Response) -> tuple[AnsweringGroup, ...]:
+    """The groups in the order of the file, and last those of no group."""
     rest = ResponseGroup.model_construct(
         share=1 - sum(group.share for group in response.groups), median=response.median, sigma=response.sigma
     )
+    groups: list[AnsweringGroup] = []
     begins = 0.0
     for group in (*response.groups, rest):
-        mine = (u >= begins) & ((u < begins + group.share) | (group is rest))
-        within = np.clip((u[mine] - begins) / group.share, _LEAST, 1 - _LEAST)
-        delays[mine] = _cut(within, group, response.latest)
+        below = NormalDist(sigma=group.sigma).cdf(math.log(response.latest / group.median)) if group.sigma else 1.0
+        groups.append(
+            AnsweringGroup(begins=begins, share=group.share, median_s=group.median, sigma=group.sigma, below=below)
+        )
         begins += group.share
-    return delays + quantised(np.array(response.least))
+    return tuple(groups)
 
 
 def acting_moments(sent_s: FloatArray, delay_s: FloatArray, awake: Window | None, start: dt.time) -> FloatArray:
@@ -65,12 +92,6 @@ def acting_moments(sent_s: FloatArray, delay_s: FloatArray, awake: Window | None
     lived_s = days * length_s + np.clip(since_midnight_s - opens_s, 0.0, length_s)
     days, since_waking_s = np.divmod(lived_s + delay_s, length_s)
     return days * _DAY_S + opens_s + since_waking_s - first_s
-
-
-def _cut(u: FloatArray, group: ResponseGroup, latest_s: float) -> FloatArray:
-    """Draw the lognormal given that it is at most `latest_s`, by drawing from the lower part of its quantiles."""
-    below = NormalDist(sigma=group.sigma).cdf(math.log(latest_s / group.median)) if group.sigma else 1.0
-    return lognormals(u, group.median, group.sigma, below)
 
 
 def _seconds_of(clock: dt.time) -> float:

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from scenarios.columns import OUTCOMES, Columns
+from scenarios.columns import Columns
 from scenarios.inventory import total_capacity
-from scenarios.measures import MEASURES, Measured, Offer, measured
+from scenarios.measures import MEASURES, Measured, Offer, measures_of, tally_of
 from scenarios.plan import Plan
 from scenarios.result import Judged, Metrics, Timeline, summary_of
 from scenarios.scenario import Scenario
@@ -30,19 +28,19 @@ def run_of(
     scenario: Scenario, plan: Plan, record: Columns, *, with_timeline: bool, horizon_s: float | None = None
 ) -> Run:
     """Measure the record that a plan led to; `horizon_s` is where the timeline ends."""
+    tally = tally_of(record)
     return Run(
         replication=plan.replication,
         plan_sha256=plan.sha256,
-        measures=measured(record, Offer(last_sms_s=float(plan.sent_s.max()), capacity=total_capacity(scenario))),
-        outcomes=_outcomes(record),
+        measures=measures_of(tally, offer_of(scenario, float(plan.sent_s.max()))),
+        outcomes=tally.outcomes_by_name,
         timeline=timeline_of(record, plan, horizon_s) if with_timeline else None,
     )
 
 
-def _outcomes(record: Columns) -> dict[str, int]:
-    """How many attempts ended in which way, in the order in which the ways were first met."""
-    met, first, counts = np.unique(record.attempts["outcome"], return_index=True, return_counts=True)
-    return {OUTCOMES[met[k]].value: int(counts[k]) for k in np.argsort(first)}
+def offer_of(scenario: Scenario, last_sms_s: float) -> Offer:
+    """What the measures of a run are held against."""
+    return Offer(last_sms_s=last_sms_s, capacity=total_capacity(scenario))
 
 
 def metrics_of(runs: Sequence[Run]) -> Metrics:

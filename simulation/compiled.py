@@ -12,18 +12,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.columns import ATTEMPT_ROW, REQUEST_ROW, Columns, Rows
-from scenarios.inventory import AppointmentBook, inventory_of
-from scenarios.plan import IntArray, Plan
+from scenarios.plan import Plan
+from scenarios.plan_source import PlanSource
+from scenarios.record_system import RecordSystem
+from scenarios.reload import Reload
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
-from scenarios.streams import FloatArray, on_grid
-from simulation.deliveries import Deliveries, stops_s
+from scenarios.streams import on_grid
+from simulation import arrivals, draw_rows
+from simulation.book_rows import InventoryNames, book_rows, list_rows
+from simulation.deliveries import stops_s
+from simulation.draw_rows import DrawRows
 from simulation.kernel import codes, layout
 from simulation.room_rows import RoomRows
-from simulation.service_times import service_times
+from simulation.tallying import KEPT, Counts
 
 SLICE: Final = 2_000_000
 """Events between two looks at whether to stop: about a tenth of a second."""
+
+_EVERY_ROW: Final = 1 << 62
+"""More than there are rows: each is a citizen's own."""
+
+ON_THE_WAY: Final = 4096
+"""Journeys that there is room for at first; there is twice as much whenever it is full."""
 
 
 class Stopped(Exception):
@@ -32,30 +43,6 @@ class Stopped(Exception):
 
 class TooManyEvents(RuntimeError):
     """More timeouts than the kernel can number (17 thousand million): the SimPy model has no such bound."""
-
-
-@dataclass(frozen=True, slots=True)
-class InventoryNames:
-    """Books and places counted through the inventory; a time is counted within all books, a place too."""
-
-    books: tuple[AppointmentBook, ...]
-    first_time: tuple[int, ...]
-    first_slot: tuple[int, ...]
-
-    def book(self, code: int) -> str:
-        """The book's id."""
-        return self.books[code].id
-
-    def asked(self, code: int) -> str:
-        """The time asked for, local and to the minute."""
-        of = _holding(self.first_time, code)
-        return self.books[of].time_text(code - self.first_time[of])
-
-    def slot(self, code: int) -> str:
-        """The place that was confirmed."""
-        of = _holding(self.first_slot, code)
-        time, place = divmod(code - self.first_slot[of], self.books[of].places)
-        return self.books[of].slot_id(time, place + 1)
 
 
 def live(scenario: Scenario, plan: Plan, stop: threading.Event | None = None) -> Columns:
@@ -83,13 +70,9 @@ def live(scenario: Scenario, plan: Plan, stop: threading.Event | None = None) ->
     return Prepared.of(scenario, plan).run(stop)
 
 
-def _names(scenario: Scenario) -> InventoryNames:
-    books = tuple(book for municipality in inventory_of(scenario) for book in municipality.books)
-    return InventoryNames(
-        books=books,
-        first_time=_starts([len(book.starts) for book in books]),
-        first_slot=_starts([book.capacity for book in books]),
-    )
+def live_drawing(source: PlanSource, stop: threading.Event | None = None) -> Columns:
+    """As `live`, of the plan that a source has, which is drawn citizen by citizen and never held."""
+    return Prepared.drawing(source).run(stop)
 
 
 @dataclass(slots=True)
@@ -99,79 +82,96 @@ class Prepared:
     world: Rows
     arrays: dict[str, NDArray[Any]]
     names: InventoryNames
+    draws: DrawRows
     room: RoomRows | None = None
+    counts: Counts | None = None
 
     @classmethod
     def of(cls, scenario: Scenario, plan: Plan) -> Self:
-        """Draw the service times and lay everything out."""
-        names = _names(scenario)
-        arrivals, arrive_s = _arrivals(plan)
-        platform, acting, rows = scenario.platform, len(arrivals), _rows(plan)
-        if rows >= codes.MOST_CITIZENS:
-            raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act, or reload")
-        workers = (platform.login.workers, platform.workers, platform.ehr.workers)
-        books, days, times = _book_rows(names.books)
+        """Lay out a plan in arrays."""
+        run = cls._on_platform(scenario, draw_rows.of_the_plan(scenario, plan))
+        run._expect(scenario, arrivals.of_the_plan(plan))
+        run._put(arrive_after=np.zeros(len(run.arrays["arrivals"]), np.int64))
+        run._open_room(scenario, plan)
+        return run
+
+    @classmethod
+    def drawing(cls, source: PlanSource, counts: Counts | None = None) -> Self:
+        """Lay out what a plan is drawn from, and draw who acts and when; with `counts`, no record is kept."""
+        run = cls._on_platform(source.scenario, draw_rows.on_demand(source))
+        run.counts = counts
+        openings = arrivals.Openings() if counts is None else counts.openings
+        if counts is not None:
+            run._put(**counts.arrays)
+            run._set(kept_room=KEPT, step_count=counts.steps.shape[1])
+        run._expect(source.scenario, arrivals.Answering(run.world, source, openings).all())
+        run._open_room(source.scenario, source)
+        return run
+
+    @classmethod
+    def _on_platform(cls, scenario: Scenario, draws: DrawRows) -> Self:
+        names, platform = InventoryNames.of(scenario), scenario.platform
+        run = cls(np.zeros(1, layout.WORLD), {}, names, draws)
         holds = platform.strategy is Strategy.HOLD
-        run = cls(np.zeros(1, layout.WORLD), {}, names)
-        run._put(**{name: getattr(plan, name) for name in _OF_THE_PLAN})
+        workers = (platform.login.workers, platform.workers, platform.ehr.workers)
+        books = book_rows(names.books)
         run._put(
-            book=_counted_through(scenario, plan),
-            work_s=service_times(scenario, plan),
-            arrivals=arrivals,
-            arrive_s=arrive_s,
-            arrive_after=np.zeros(acting, np.int64),
-            # A citizen has at most one wait of their own, one reservation with the record system and one hold; moments
-            # of reloads that were not needed make the heap grow. Memory that is not used is never touched, so the
-            # bounds cost none.
-            heap=np.empty(3 * acting + 8, layout.WAITING),
-            present=np.empty(5 * rows + 8, np.int64),
+            **draws.arrays,
+            **books,
             stations=np.array([(count, 0, codes.NOBODY, codes.NOBODY) for count in workers], layout.STATION),
-            journeys=np.empty(rows, layout.JOURNEY),
-            books=books,
-            days=days,
-            times=times,
             taken=np.zeros(sum(book.capacity for book in names.books) if holds else 1, np.uint8),
-            kept_days=np.zeros(len(books), layout.KEPT_LIST),
-            kept_times=np.zeros(len(days), layout.KEPT_LIST),
-            days_shown=np.zeros(len(days), np.uint8),
-            times_shown=np.zeros(len(times), np.uint8),
-            attempts=np.empty(acting + acting // 4 + 16, ATTEMPT_ROW),
-            requests=np.empty(8 * acting + 16, REQUEST_ROW),
+            **list_rows(books),
         )
         run._set(
+            **draws.values,
             strategy=tuple(Strategy).index(platform.strategy),
             spread=platform.listing is Listing.SPREAD,
             holds=holds,
             keeps_lists=platform.list_age is not None,
             list_age_s=platform.list_age or 0.0,
-            tries=plan.tries,
-            citizens=acting,
-            present_room=5 * rows + 8,
+            own_rows=_EVERY_ROW,
             spare_row=int(codes.NOBODY),
-            own_rows=acting,
-            rows_made=acting,
-            poll_s=plan.poll_s,
             hold_s=HOLD_S,
             until_s=math.inf,
+            free=int(codes.NOBODY),
         )
-        run._put_record_system(scenario, plan)
-        if plan.reload_after_s is not None and plan.reloads is not None:
-            run._put(reload_after_s=plan.reload_after_s, reloads=plan.reloads)
-        if platform.waiting_room is not None and plan.queue_patience_s is not None:
-            run.room = room = RoomRows.of(platform.waiting_room, plan, acting)
-            run._put(queue_patience_s=plan.queue_patience_s, room=room.room, visitors=room.visitors)
+        run._put_record_system(scenario.platform.ehr)
         return run
 
-    def _put_record_system(self, scenario: Scenario, plan: Plan) -> None:
-        """What becomes of deliveries, where some fail, and when nothing is taken up."""
-        system = scenario.platform.ehr
+    def _put_record_system(self, system: RecordSystem) -> None:
+        """When nothing is taken up, and when a delivery that failed comes again."""
         stops = np.array(stops_s(system), np.float64)
         self._put(stops_s=stops)
-        self._set(stops=len(stops), redelivered_after_s=on_grid(system.redelivered_after_s))
-        deliveries = Deliveries.of(scenario, plan)
-        if deliveries is not None:
-            self._put(delivery_row=deliveries.row, delivery_failures=deliveries.failures, delivery_s=deliveries.busy_s)
-            self._set(deliveries=system.most_deliveries)
+        self._set(
+            stops=len(stops),
+            redelivered_after_s=on_grid(system.redelivered_after_s),
+            deliveries=system.most_deliveries if system.can_fail else 0,
+        )
+
+    def _expect(self, scenario: Scenario, coming: arrivals.Arrivals) -> None:
+        """Make room for those who come, so many at a time; memory that is not used is never touched."""
+        acting = len(coming.citizens)
+        if acting >= codes.MOST_CITIZENS:
+            raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act")
+        rows = acting if self.counts is None else 0
+        self._put(
+            arrivals=coming.citizens,
+            arrive_s=coming.arrive_s,
+            attempts=np.empty(rows + rows // 4 + 16, ATTEMPT_ROW),
+            requests=np.empty(8 * rows + 16, REQUEST_ROW),
+        )
+        self._set(citizens=acting)
+        if scenario.behaviour.reload is None and scenario.platform.waiting_room is None:
+            self._make_room_on_the_way(min(acting, ON_THE_WAY))
+        else:
+            self._make_room_for_all(acting, scenario.behaviour.reload)
+
+    def _open_room(self, scenario: Scenario, plan: Plan | PlanSource) -> None:
+        rules = scenario.platform.waiting_room
+        if rules is not None:
+            acting = len(self.arrays["arrivals"])
+            self.room = room = RoomRows.of(rules, plan, acting)
+            self._put(room=room.room, visitors=room.visitors)
 
     def run(self, stop: threading.Event | None = None) -> Columns:
         """Let everything happen, once; as `live`."""
@@ -180,11 +180,12 @@ class Prepared:
 
     def live_until(self, at_s: float, stop: threading.Event | None = None) -> None:
         """Let everything happen that happens before a moment, and nothing of the moment itself."""
-        from simulation.kernel.loop import compiled  # noqa: PLC0415  (Numba takes a third of a second, and may be absent)
+        from simulation.kernel.compiling import compiled  # noqa: PLC0415  (Numba takes a third of a second to import)
+        from simulation.kernel.loop import advance  # noqa: PLC0415
 
-        advance = compiled()
+        go_on = compiled(advance)
         self._set(until_s=at_s)
-        while (why := advance(self.world, SLICE)) != codes.DONE:
+        while (why := go_on(self.world, SLICE)) != codes.DONE:
             if why == codes.TOO_MANY_EVENTS:
                 raise TooManyEvents("the run makes more events than can be numbered")
             if why == codes.NEEDS_ROOM:
@@ -195,80 +196,73 @@ class Prepared:
                 raise Stopped
 
     def _make_room(self) -> None:
-        """Make the record, and what waits, half as long again."""
-        self._put(**{name: _with_room(self.arrays[name]) for name in ("attempts", "requests", "heap")})
+        """Make what is full larger: the record, or the room for those on the way. What was counted is taken out."""
+        if self.counts is not None and self.world["kept"][0] + codes.MOST_KEPT > KEPT:
+            self.counts.take()
+            self._set(kept=0)
+        journeys_room = int(self.world["journeys_room"][0])
+        if self.world["keeps_journeys"][0] == 0 and self.world["journeys_made"][0] == journeys_room:
+            self._make_room_on_the_way(2 * journeys_room)
+        for name, used in (("attempts", "attempts_made"), ("requests", "requests_made"), ("heap", "waiting")):
+            if self.world[used][0] + codes.MOST_TIMEOUTS > self.world[f"{name}_room"][0]:
+                rows = self.arrays[name]
+                self._put(**{name: _with_room(rows, len(rows) + len(rows) // 2 + 1024)})
 
     def record(self) -> Columns:
         """The rows that were written."""
         attempts, requests = int(self.world["attempts_made"][0]), int(self.world["requests_made"][0])
         return Columns(self.arrays["attempts"][:attempts], self.arrays["requests"][:requests], self.names)
 
+    def _make_room_on_the_way(self, journeys: int) -> None:
+        """Each has at most one wait of their own, one reservation with the record system and one hold."""
+        present = self._present_events()
+        self._put(
+            heap=_with_room(self.arrays.get("heap", np.empty(0, layout.WAITING)), 3 * journeys + 8),
+            journeys=_with_room(self.arrays.get("journeys", np.empty(0, layout.JOURNEY)), journeys),
+            present=_with_room(present, 5 * journeys + 8),
+        )
+        self._set(journeys_room=journeys, present_room=5 * journeys + 8, head=0, tail=len(present))
+
+    def _make_room_for_all(self, acting: int, reload: Reload | None) -> None:
+        """A row for everybody that is never used again, as a waiting room and moments of reloads go on naming it.
+
+        Behind them is one for each reload that can be under way. Moments of reloads that were not needed make the heap
+        grow.
+        """
+        rows = acting * (1 if reload is None else 1 + reload.most)
+        if rows >= codes.MOST_CITIZENS:
+            raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act, or reload")
+        self._put(
+            heap=np.empty(3 * acting + 8, layout.WAITING),
+            journeys=np.empty(rows, layout.JOURNEY),
+            present=np.empty(5 * rows + 8, np.int64),
+        )
+        self._set(journeys_room=acting, present_room=5 * rows + 8, keeps_journeys=1)
+        if reload is not None:
+            self._set(own_rows=acting, rows_made=acting)
+
+    def _present_events(self) -> NDArray[Any]:
+        """The queue of the present moment, from its head to its tail."""
+        ring, head, tail = (self.arrays.get("present", np.empty(0, np.int64)), *self._head_and_tail())
+        return ring[head:tail] if head <= tail else np.concatenate([ring[head:], ring[:tail]])
+
+    def _head_and_tail(self) -> tuple[int, int]:
+        return int(self.world["head"][0]), int(self.world["tail"][0])
+
     def _put(self, **arrays: NDArray[Any]) -> None:
         for name, array in arrays.items():
             whole = np.ascontiguousarray(array)
             self.arrays[name] = whole
             self.world[name] = whole.ctypes.data
-        self._set(**{f"{name}_room": len(self.arrays.get(name, ())) for name in ("attempts", "requests", "heap")})
+            if name in ("attempts", "requests", "heap"):
+                self.world[f"{name}_room"] = len(whole)
 
     def _set(self, **values: float) -> None:
         for name, value in values.items():
             self.world[name] = value
 
 
-_OF_THE_PLAN: Final = (
-    "planned_s", "page_patience_s", "answer_patience_s", "choose_s", "form_s", "wait_s", "where", "pick", "preferred",
-    "retries",
-)  # fmt: skip
-
-
-def _rows(plan: Plan) -> int:
-    """One for everybody who acts, and one for each reload of theirs that can be under way."""
-    acts = plan.acts == 1
-    return int(acts.sum()) + (0 if plan.reloads is None else int(plan.reloads[acts].sum()))
-
-
-def _arrivals(plan: Plan) -> tuple[IntArray, FloatArray]:
-    """Who comes to the log-in when; those who come at the same moment in the order of `citizens_of`."""
-    acting = np.flatnonzero(plan.acts == 1)
-    opened = acting[np.argsort(plan.planned_s[acting], kind="stable")]
-    arrive_s = plan.planned_s[opened] + plan.login_s[opened]
-    order = np.argsort(arrive_s, kind="stable")
-    return opened[order], arrive_s[order]
-
-
-def _counted_through(scenario: Scenario, plan: Plan) -> IntArray:
-    """Each citizen's book, counted over all municipalities."""
-    first = np.array(_starts([len(municipality.books) for municipality in inventory_of(scenario)]), np.int64)
-    return first[plan.municipality] + plan.book
-
-
-def _book_rows(books: tuple[AppointmentBook, ...]) -> tuple[Rows, Rows, Rows]:
-    """Books, days and times, all places free."""
-    book_rows: list[tuple[int, ...]] = []
-    days: list[tuple[int, ...]] = []
-    times: list[tuple[int, ...]] = []
-    first_slot = 0
-    for number, book in enumerate(books):
-        first_day, first_time = len(days), len(times)
-        counts = np.bincount(book.day_of, minlength=len(book.days)).tolist()
-        for count, start in zip(counts, _starts(counts), strict=True):
-            days.append((first_time + start, first_time + start + count, count, first_time + start, number))
-        times += [(first_day + day, book.places, 0, 0) for day in book.day_of]
-        book_rows.append((first_slot, first_day, len(days), first_time, book.places, len(book.days), first_day))
-        first_slot += book.capacity
-    return np.array(book_rows, layout.BOOK), np.array(days, layout.DAY), np.array(times, layout.TIME)
-
-
-def _with_room(rows: NDArray[Any]) -> NDArray[Any]:
-    larger = np.empty(len(rows) + len(rows) // 2 + 1024, rows.dtype)
+def _with_room(rows: NDArray[Any], room: int) -> NDArray[Any]:
+    larger = np.empty(room, rows.dtype)
     larger[: len(rows)] = rows
     return larger
-
-
-def _starts(lengths: list[int]) -> tuple[int, ...]:
-    """Where each of several ranges begins that lie one behind the other."""
-    return tuple(int(end) - length for end, length in zip(np.cumsum(lengths), lengths, strict=True))
-
-
-def _holding(starts: tuple[int, ...], code: int) -> int:
-    return int(np.searchsorted(starts, code, side="right")) - 1

@@ -2,20 +2,22 @@
 
 import contextlib
 import importlib.util
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from threading import Event
 from typing import Final, assert_never
 
 from scenarios.columns import Columns, columns_of
 from scenarios.inventory import total_invited
-from scenarios.plan import Plan, plan_of, unsent_of
+from scenarios.plan import Plan, unsent_of
+from scenarios.plan_source import PlanSource
 from scenarios.policies.feedback import Feedback
-from scenarios.policy import Policy
+from scenarios.run import Run, run_of
 from scenarios.scenario import Scenario
 from scenarios.sending import send_outs
 from simulation import compiled
 from simulation.compiled_life import CompiledLife
+from simulation.measuring import measure
 from simulation.replication import simulate
 from simulation.sender import sent_by_feedback
 from simulation.simpy_life import SimpyLife
@@ -57,14 +59,32 @@ def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
     return Choice(Engine.COMPILED)
 
 
-def lived(
-    engine: Engine, scenario: Scenario, policy: Policy, replication: int, stop: Event | None = None
-) -> tuple[Plan, Columns]:
-    """Draw the plan of one replication and live it; with feedback the two are one, as each batch waits for figures."""
+def run_with(engine: Engine, source: PlanSource, stop: Event | None = None, *, with_timeline: bool = False) -> Run:
+    """Live a plan and measure it; `stop` ends a compiled run early, as `compiled.live` says."""
+    if isinstance(source.policy, Feedback):
+        return run_of(source.scenario, *lived(source, engine, stop), with_timeline=with_timeline)
+    match engine:
+        case Engine.SIMPY:
+            return _with_simpy(source, with_timeline)
+        case Engine.COMPILED:
+            try:
+                return measure(source, stop, with_timeline=with_timeline)
+            except compiled.TooManyEvents:
+                return _with_simpy(source, with_timeline)
+        case _:
+            assert_never(engine)
+
+
+def lived(source: PlanSource, engine: Engine = Engine.SIMPY, stop: Event | None = None) -> tuple[Plan, Columns]:
+    """Draw a plan and live it; with feedback the two are one, as each batch waits for figures.
+
+    Without feedback it is SimPy that lives it.
+    """
+    scenario, policy = source.scenario, source.policy
     if not isinstance(policy, Feedback):
-        plan = plan_of(scenario, policy, replication)
-        return plan, record_of(engine, scenario, plan, stop)
-    unsent, outs = unsent_of(scenario, policy, replication), send_outs(scenario, policy)
+        plan = source.plan()
+        return plan, columns_of(simulate(scenario, plan))
+    unsent, outs = unsent_of(scenario, policy, source.replication), send_outs(scenario, policy)
     if engine is Engine.COMPILED:
         with contextlib.suppress(compiled.TooManyEvents):
             life = CompiledLife(scenario, unsent.plan, stop)
@@ -73,18 +93,9 @@ def lived(
     return sent_by_feedback(policy, outs, unsent, life), life.record()
 
 
-def record_of(engine: Engine, scenario: Scenario, plan: Plan, stop: Event | None = None) -> Columns:
-    """Live a plan; `stop` ends a compiled run early, as `compiled.live` says."""
-    match engine:
-        case Engine.SIMPY:
-            return columns_of(simulate(scenario, plan))
-        case Engine.COMPILED:
-            try:
-                return compiled.live(scenario, plan, stop)
-            except compiled.TooManyEvents:
-                return columns_of(simulate(scenario, plan))
-        case _:
-            assert_never(engine)
+def _with_simpy(source: PlanSource, with_timeline: bool) -> Run:
+    run = run_of(source.scenario, *lived(source), with_timeline=with_timeline)
+    return replace(run, plan_sha256=source.sha256)
 
 
 _NO_NUMBA: Final = (

@@ -13,10 +13,11 @@ from threading import Event
 from types import TracebackType
 from typing import Final, Self, TypeAlias
 
+from scenarios.plan_source import PlanSource
 from scenarios.policy import Policy
-from scenarios.run import Run, run_of
+from scenarios.run import Run
 from scenarios.scenario import Scenario
-from simulation.engine import Engine, lived
+from simulation.engine import Engine, run_with
 from simulation.workers import WorkersLost, local_workers
 
 Task: TypeAlias = tuple[Policy, int]
@@ -38,9 +39,9 @@ def run_once(
     engine: Engine = Engine.SIMPY,
     stop: Event | None = None,
 ) -> Run:
-    """Draw the plan of one replication, live it, and measure it; the record goes when it is measured."""
-    plan, record = lived(engine, scenario, policy, replication, stop)
-    return run_of(scenario, plan, record, with_timeline=replication == 0)
+    """Draw the plan of one replication, live it, and measure it."""
+    source = PlanSource(scenario=scenario, policy=policy, replication=replication)
+    return run_with(engine, source, stop, with_timeline=replication == 0)
 
 
 class Experiment:

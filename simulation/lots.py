@@ -4,10 +4,11 @@ import itertools
 from collections.abc import Iterator
 
 from scenarios.plan import Plan
+from scenarios.plan_source import PlanSource
 from scenarios.streams import FloatArray, Quantity, uniforms
 
 
-def lots(plan: Plan) -> Iterator[FloatArray]:
+def lots(plan: Plan | PlanSource) -> Iterator[FloatArray]:
     """Draw lots without end, the same in every engine: the first of each citizen, then the second of each."""
     for draws in itertools.count(1):
         yield uniforms(plan.seed, plan.replication, Quantity.QUEUE_ORDER, plan.citizens, draws)[:, -1]

@@ -11,6 +11,7 @@ from reference_server.waiting_room import ASK_AGAIN_S, FORGOTTEN_S, MINUTE_S
 from scenarios.booking_platform import WaitingRoomRules
 from scenarios.columns import NONE, Rows
 from scenarios.plan import Plan
+from scenarios.plan_source import PlanSource
 from scenarios.strategy import QueueOrder
 from scenarios.streams import FloatArray
 from simulation.kernel import layout
@@ -29,7 +30,7 @@ class RoomRows:
     _arrays: dict[str, NDArray[Any]] = field(default_factory=dict[str, NDArray[Any]])
 
     @classmethod
-    def of(cls, rules: WaitingRoomRules, plan: Plan, acting: int) -> Self:
+    def of(cls, rules: WaitingRoomRules, plan: Plan | PlanSource, acting: int) -> Self:
         """An empty room, before which nobody stands."""
         visitors = np.zeros(acting, layout.VISITOR)
         visitors["until_s"] = -np.inf

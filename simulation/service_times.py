@@ -40,15 +40,21 @@ def service_times(scenario: Scenario, plan: Plan) -> FloatArray:
         citizens who do not act, tries they would not make, operations that the strategy or a later try does not use.
     """
     platform = scenario.platform
-    medians_s = {COLUMN[page]: platform.service_time.of(page) for page in PAGES}
-    medians_s |= {COLUMN[Operation.LOGIN]: platform.login.service_time, EHR: platform.ehr.service_time}
+    medians = medians_s(scenario)
     u = uniforms(plan.seed, plan.replication, Quantity.SERVICE, plan.citizens, plan.tries * _STRIDE)
     u = u.reshape(plan.citizens, plan.tries, _STRIDE)
     work_s = np.full(u.shape, np.nan)
     for number, come in enumerate(_who_may_come(plan)):
         for column in _columns(platform.strategy, first=number == 0):
-            work_s[come, number, column] = lognormals(u[come, number, column], medians_s[column], platform.sigma)
+            work_s[come, number, column] = lognormals(u[come, number, column], medians[column], platform.sigma)
     return work_s
+
+
+def medians_s(scenario: Scenario) -> dict[int, float]:
+    """Median service time of each column."""
+    platform = scenario.platform
+    pages = {COLUMN[page]: platform.service_time.of(page) for page in PAGES}
+    return pages | {COLUMN[Operation.LOGIN]: platform.login.service_time, EHR: platform.ehr.service_time}
 
 
 def _who_may_come(plan: Plan) -> Iterator[IntArray]:

@@ -11,9 +11,10 @@ from scenarios.attempts import Attempt, Outcome
 from scenarios.inventory import inventory_of
 from scenarios.one_journey import OneJourney, Sight
 from scenarios.plan import Plan
+from scenarios.plan_source import PlanSource
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
-from simulation.engine import Engine, lived
+from simulation.engine import lived
 from simulation.journey import Journey
 from simulation.replication import simulate
 from simulation.service_times import service_times
@@ -51,7 +52,7 @@ def traced(scenario: Scenario, whom: str) -> OneJourney | NoSuchCitizen:
         A citizen's number, counted from 0, or a `Fate`.
     """
     # With feedback, living again the plan that came of a run brings the same run.
-    plan, _ = lived(Engine.SIMPY, scenario, scenario.policy, 0)
+    plan, _ = lived(PlanSource(scenario=scenario, policy=scenario.policy, replication=0))
     number = _number(scenario, plan, whom)
     if isinstance(number, NoSuchCitizen):
         return number

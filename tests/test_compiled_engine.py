@@ -19,17 +19,20 @@ from scenarios.attempts import Operation, Outcome, Status
 from scenarios.choice import Pick
 from scenarios.columns import ATTEMPT_ROW, OPERATIONS, OUTCOMES, REQUEST_ROW, STATUSES, attempts_of, columns_of
 from scenarios.plan import Plan, plan_of, unsent_of
+from scenarios.plan_source import PlanSource
 from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
 from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.policy import WithFeedback
+from scenarios.run import run_of
 from scenarios.scenario import Scenario
 from scenarios.sending import send_outs
 from scenarios.strategy import Listing, QueueOrder, Strategy
-from simulation import compiled
+from simulation import compiled, tallying
 from simulation import kernel as kernel_package
-from simulation.compiled import Prepared, live
+from simulation.compiled import Prepared, live, live_drawing
 from simulation.compiled_life import CompiledLife
 from simulation.kernel import codes, layout
+from simulation.measuring import measure
 from simulation.replication import simulate
 from simulation.sender import sent_by_feedback
 from simulation.service_times import COLUMN, EHR
@@ -37,6 +40,7 @@ from simulation.simpy_life import SimpyLife
 from tests import a
 
 loop = pytest.importorskip("simulation.kernel.loop", reason="numba is not there", exc_type=ImportError)
+compiling = pytest.importorskip("simulation.kernel.compiling", reason="numba is not there", exc_type=ImportError)
 
 EXAMPLES = int(os.environ.get("BOLK_ENGINE_EXAMPLES", "250"))
 GRID_S = np.array([0.0, 0.0, 0.5, 1.0, 1.0, 2.0, 5.0])
@@ -53,6 +57,8 @@ class Case:
 
     scenario: Scenario
     plan: Plan
+    source: PlanSource | None
+    """What the plan was drawn from, if it is as drawn."""
 
 
 @st.composite
@@ -109,7 +115,9 @@ def cases(draw: st.DrawFn) -> Case:
                 {"batch_size": "all"}, {"batch_size": 7, "pause": "0 s"}, {"batch_size": 7},
                 {"kind": "ramp", "first": 1, "largest": 20, "step": 3}, {"kind": "capacity_matched"},
                 {"kind": "cohort_per_day", "share": 0.5})},
-            "behaviour.response": {"median": one_of("1 s", "30 s"), "sigma": sigma, "least": "0 s"},
+            "behaviour.response": {"median": one_of("1 s", "30 s"), "sigma": sigma, "least": "0 s",
+                                   "groups": one_of([], [{"share": "60 %", "median": "2 s", "sigma": 1.0}])},
+            "behaviour.awake": one_of(None, {"from": "07:00", "to": "22:00"}),
             "behaviour.session": {"login": "1 s", "choose": one_of("1 s", "20 s"), "sigma": sigma,
                                   "form": one_of("0 s", "1 s", "10 min"), "poll": one_of("500 ms", "3 s")},
             "behaviour.slot_choice": one_of(
@@ -134,8 +142,11 @@ def cases(draw: st.DrawFn) -> Case:
         }
         | draw(doors())
     )  # fmt: skip
-    plan = plan_of(scenario, scenario.policy, 0)
-    return Case(scenario, _on_a_grid(plan, draw(st.integers(0, 2**32))) if draw(st.booleans()) else plan)
+    source = PlanSource(scenario=scenario, policy=scenario.policy, replication=draw(st.integers(0, 3)))
+    plan = source.plan()
+    if draw(st.booleans()):
+        return Case(scenario, _on_a_grid(plan, draw(st.integers(0, 2**32))), None)
+    return Case(scenario, plan, source)
 
 
 def _on_a_grid(plan: Plan, seed: int) -> Plan:
@@ -166,6 +177,10 @@ def test_both_engines_make_the_same_attempts_bit_for_bit(case: Case) -> None:
     columns = live(case.scenario, case.plan)
     assert attempts_of(columns) == attempts
     assert columns.digest() == columns_of(attempts).digest()
+    if case.source is not None:
+        assert live_drawing(case.source).digest() == columns.digest()
+        expected = run_of(case.scenario, case.plan, columns, with_timeline=True)
+        assert measure(case.source, with_timeline=True) == replace(expected, plan_sha256=case.source.sha256)
 
 
 @st.composite
@@ -321,8 +336,12 @@ def test_both_engines_agree_on_a_rush_of_a_thousand(strategy: Strategy) -> None:
             "behaviour.patience": {"page": "60 s", "answer": "2 min"},
         }
     )
-    plan = plan_of(scenario, scenario.policy, 0)
+    source = PlanSource(scenario=scenario, policy=scenario.policy, replication=0)
+    plan = source.plan()
     assert columns_of(simulate(scenario, plan)).digest() == live(scenario, plan).digest()
+    assert live_drawing(source).digest() == live(scenario, plan).digest()
+    run = run_of(scenario, plan, live(scenario, plan), with_timeline=False)
+    assert measure(source) == replace(run, plan_sha256=source.sha256)
 
 
 def test_a_record_that_outgrows_its_room_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -332,6 +351,24 @@ def test_a_record_that_outgrows_its_room_loses_nothing(monkeypatch: pytest.Monke
     record = live(scenario, plan)
     assert len(record.requests) > 8 * int(plan.acts.sum()) + 16
     assert attempts_of(record) == simulate(scenario, plan)
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_however_many_are_on_the_way_room_is_made_for_them(strategy: Strategy, monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = a.scenario({"policy.batch_size": "all", "platform.strategy": strategy.value})
+    source = PlanSource(scenario=scenario, policy=scenario.policy, replication=0)
+    roomy = live(scenario, source.plan()).digest()
+    monkeypatch.setattr(compiled, "ON_THE_WAY", 1)
+    assert live(scenario, source.plan()).digest() == live_drawing(source).digest() == roomy
+
+
+def test_what_is_counted_is_taken_out_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    scenario = a.scenario()
+    source = PlanSource(scenario=scenario, policy=scenario.policy, replication=0)
+    at_once = measure(source)
+    monkeypatch.setattr(tallying, "KEPT", 16)
+    monkeypatch.setattr(compiled, "KEPT", 16)
+    assert measure(source) == at_once
 
 
 def test_nobody_acting_is_an_empty_record() -> None:
@@ -374,14 +411,14 @@ def test_the_numbers_in_the_kernel_are_those_of_the_enums() -> None:
 
 def test_an_edit_anywhere_in_the_kernel_is_compiled_anew(tmp_path: Path) -> None:
     kernel = Path(kernel_package.__file__).parent
-    assert loop.compiled().__qualname__ == loop.kept_as(kernel)
+    assert compiling.compiled(loop.advance).__qualname__ == f"advance_{compiling.digest_of(kernel)}"
     files = [shutil.copy(path, tmp_path) for path in kernel.glob("*.py")]
-    assert loop.kept_as(tmp_path) == loop.kept_as(kernel)
-    names = {loop.kept_as(tmp_path)}
+    assert compiling.digest_of(tmp_path) == compiling.digest_of(kernel)
+    digests = {compiling.digest_of(tmp_path)}
     for file in map(Path, files):
         file.write_bytes(file.read_bytes() + b"#")
-        names.add(loop.kept_as(tmp_path))
-    assert len(names) == len(files) + 1
+        digests.add(compiling.digest_of(tmp_path))
+    assert len(digests) == len(files) + 1
 
 
 @pytest.mark.parametrize("strategy", Strategy)

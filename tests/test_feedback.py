@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from scenarios.attempts import Attempt, Outcome, Status
 from scenarios.columns import attempts_of
 from scenarios.plan import NotKnownBefore, Plan, columns, plan_of
+from scenarios.plan_source import PlanSource
 from scenarios.policies.feedback import Decision, Feedback, Observation, Pace, Reason
 from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
 from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
@@ -102,7 +103,7 @@ _shown: list[tuple[Observation, Decision]] = []
 
 def watched(scenario: Scenario, rule: dict[str, Any]) -> tuple[Plan, list[Attempt], list[tuple[Observation, Decision]]]:
     _shown.clear()
-    plan, record = lived(Engine.SIMPY, scenario, _Watched.model_validate(rule), 0)
+    plan, record = lived(PlanSource(scenario=scenario, policy=_Watched.model_validate(rule), replication=0))
     return plan, attempts_of(record), list(_shown)
 
 
@@ -261,7 +262,7 @@ def test_there_is_no_plan_before_a_policy_with_feedback_is_lived() -> None:
 
 def test_one_journey_under_feedback_is_told_as_it_was_lived() -> None:
     scenario = a.scenario({"policy": ON_REJECTIONS})
-    plan, record = lived(Engine.SIMPY, scenario, scenario.policy, 0)
+    plan, record = lived(PlanSource(scenario=scenario, policy=scenario.policy, replication=0))
     number = next(one.citizen for one in attempts_of(record) if one.outcome is Outcome.CONFIRMED)
     told = traced(scenario, "confirmed")
     assert not isinstance(told, NoSuchCitizen)
@@ -277,7 +278,7 @@ def test_either_engine_gives_the_same_run_and_a_run_of_either_can_be_ended() -> 
     stop = threading.Event()
     stop.set()
     with pytest.raises(Stopped):
-        lived(Engine.COMPILED, scenario, scenario.policy, 0, stop)
+        lived(PlanSource(scenario=scenario, policy=scenario.policy, replication=0), Engine.COMPILED, stop)
 
 
 def test_the_same_seed_decides_the_same() -> None:

@@ -38,25 +38,28 @@ from simulation.kernel.codes import (
 )
 from simulation.kernel.door import ask, knock
 from simulation.kernel.events import happen_now
+from simulation.kernel.journeys import let_go, new_row
 from simulation.kernel.record import note_request, settle
 from simulation.kernel.reloads import give_row_back, owner
-from simulation.kernel.rows import int_at, journey_at, part
+from simulation.kernel.rows import journey_at, part, small_int_at
 from simulation.kernel.stations import leave
 from simulation.kernel.waits import pause
 
 
 @part
-def arrive(w, who):
-    """The citizen has opened the page and been through BankID."""
+def arrive(w, number):
+    """The citizen who comes next has opened the page and been through BankID."""
+    who = new_row(w)
     j = journey_at(w, who)
-    citizen = int_at(w.arrivals, who)
+    citizen = np.int64(small_int_at(w.arrivals, number))
     j.citizen = citizen
-    j.planned_s = draws.planned_s(w, citizen)
+    j.opened_s = j.planned_s = draws.planned_s(w, citizen, w.now_s)
     j.patience_s = draws.page_patience_s(w, citizen)
     j.book = draws.book_of(w, citizen)
     j.request = NOBODY
     j.number = 1
     j.saw_a_day = 1
+    j.pending = 0
     ask(w, who, LOGIN)
 
 
@@ -92,6 +95,8 @@ def step(w, who):
         j.planned_s = w.now_s
         j.number += 1
         begin_try(w, who)
+    else:
+        let_go(w, who)
 
 
 @part

@@ -14,6 +14,12 @@ QUEUED, IMMEDIATE, HOLDING, ASSIGN = 0, 1, 2, 3
 FIRST, PREFERRED, UNIFORM = 0, 1, 2
 CONFIRMED, REJECTED, NO_SLOT, _, FAILED, UNKNOWN, ABANDONED = np.arange(7)
 STATUS_OK, _, STATUS_FAILED, STATUS_UNKNOWN, STATUS_ABANDONED = np.arange(5)
+ENDINGS: Final = 8
+"""Where the last attempts of citizens are counted, behind all of them."""
+
+MOST_KEPT: Final = 4
+"""Lengths of time that one event can add: two requests, a wait and a journey."""
+
 EHR_COLUMN, HOLD_COLUMN, COLUMNS = 6, 7, 8
 
 STEP, DECIDED, GIVE_BACK, GRANT, GRANT_EHR, RELEASE, REDELIVER = np.arange(7)
@@ -32,3 +38,23 @@ SET_ASIDE, NOBODY, NOTHING = np.arange(-2, 1)
 
 DONE, GO_ON, NEEDS_ROOM, TOO_MANY_EVENTS, NEEDS_LOTS = 0, 1, 2, 3, 4
 """Why `advance` came back: DONE when nothing is left that happens before the moment it was to live until."""
+
+(
+    LOGIN_LAW,
+    PAGE_PATIENCE_LAW,
+    ANSWER_PATIENCE_LAW,
+    QUEUE_PATIENCE_LAW,
+    CHOOSE_LAW,
+    FORM_LAW,
+    WAIT_LAW,
+    REDELIVERY_LAW,
+    RELOAD_AFTER_LAW,
+) = np.arange(9)
+SERVICE_LAW: Final = 9
+"""The first of as many as there are columns of service times."""
+
+RESPONSE_LAW: Final = SERVICE_LAW + COLUMNS
+"""The first of as many as there are groups that answer alike."""
+
+HINT_BITS: Final = 8
+"""One hint at a municipality for so many citizens, as a power of 2."""

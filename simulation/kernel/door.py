@@ -20,6 +20,7 @@ from simulation.kernel.codes import (
 from simulation.kernel.record import note_request, settle
 from simulation.kernel.room import visit
 from simulation.kernel.rows import journey_at, part, visitor_at
+from simulation.kernel.tally import count_start
 from simulation.kernel.waits import pause, send
 
 
@@ -40,6 +41,8 @@ def knock(w, who):
     """Ask to be let in: go on inside, wait, or leave where the wait would outlast patience."""
     j, v = journey_at(w, who), visitor_at(w, who)
     j.started_s = w.now_s
+    if w.tally != 0:
+        count_start(w)
     note_request(w, j, ENTER, w.now_s, STATUS_OK)
     again_s = visit(w, who)
     if again_s < 0:

@@ -1,50 +1,118 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
-"""What the plan has drawn for a citizen: in all, and for a try."""
+"""Chance in a citizen's life: read from the plan, or drawn when it is wanted; the same numbers either way.
 
-from simulation.kernel.codes import COLUMNS, EHR_COLUMN, NOBODY
-from simulation.kernel.rows import book_at, float_at, int_at, part
+A run has a plan in arrays (`on_demand` is 0), or what the plan would be drawn from.
+"""
+
+import numpy as np
+
+from scenarios.behaviour import MAX_ATTEMPTS
+from scenarios.streams import Quantity
+from simulation.kernel.chance import length_s, looked_up, on_grid, uniform
+from simulation.kernel.codes import (
+    ANSWER_PATIENCE_LAW,
+    CHOOSE_LAW,
+    COLUMNS,
+    EHR_COLUMN,
+    FIRST,
+    FORM_LAW,
+    HINT_BITS,
+    LOGIN_LAW,
+    NOBODY,
+    PAGE_PATIENCE_LAW,
+    PREFERRED,
+    QUEUE_PATIENCE_LAW,
+    REDELIVERY_LAW,
+    RELOAD_AFTER_LAW,
+    SERVICE_LAW,
+    UNIFORM,
+    WAIT_LAW,
+)
+from simulation.kernel.rows import book_at, float_at, int_at, law_at, owner_at, part, small_int_at
+
+_BOOK, _PICK, _WHERE, _RETRY = int(Quantity.BOOK), int(Quantity.PICK), int(Quantity.WHERE), int(Quantity.RETRY)
+_DELIVERY_FAILS, _RELOAD = int(Quantity.DELIVERY_FAILS), int(Quantity.RELOAD)
 
 
 @part
-def planned_s(w, citizen):
-    """When the page is opened."""
-    return float_at(w.planned_s, citizen)
+def lasting_s(w, number, citizen, draw):
+    """A length of time by its law."""
+    law = law_at(w, number)
+    if law.table == 0:
+        return law.scale_s
+    return length_s(law.table, law.scale_s, uniform(w.seed, law.stream, citizen, draw))
+
+
+@part
+def chance(w, quantity, citizen, draw):
+    """Chance itself, in (0, 1)."""
+    return uniform(w.seed, w.replication | quantity, citizen, draw)
+
+
+@part
+def planned_s(w, citizen, arrive_s):
+    """When the page was opened by one who comes to the log-in now. The grid makes the difference exact."""
+    if w.on_demand == 0:
+        return float_at(w.planned_s, citizen)
+    return arrive_s - lasting_s(w, LOGIN_LAW, citizen, 0)
 
 
 @part
 def page_patience_s(w, citizen):
     """How long an answer may take."""
-    return float_at(w.page_patience_s, citizen)
+    if w.on_demand == 0:
+        return float_at(w.page_patience_s, citizen)
+    return lasting_s(w, PAGE_PATIENCE_LAW, citizen, 0)
 
 
 @part
 def answer_patience_s(w, j):
     """How long the inbox is looked into."""
-    return float_at(w.answer_patience_s, j.citizen)
+    if w.on_demand == 0:
+        return float_at(w.answer_patience_s, j.citizen)
+    return lasting_s(w, ANSWER_PATIENCE_LAW, j.citizen, 0)
 
 
 @part
 def queue_patience_s(w, j):
     """How long the turn is waited for, where there is a waiting room."""
-    return float_at(w.queue_patience_s, j.citizen)
+    if w.on_demand == 0:
+        return float_at(w.queue_patience_s, j.citizen)
+    return lasting_s(w, QUEUE_PATIENCE_LAW, j.citizen, 0)
 
 
 @part
 def reload_after_s(w, j):
     """How long a page is waited for before it is asked for again, where people reload."""
-    return float_at(w.reload_after_s, j.citizen)
+    if w.on_demand == 0:
+        return float_at(w.reload_after_s, j.citizen)
+    return lasting_s(w, RELOAD_AFTER_LAW, j.citizen, 0)
 
 
 @part
 def reloads(w, j):
     """The most reloads of one page, where people reload."""
-    return int_at(w.reloads, j.citizen)
+    if w.on_demand == 0:
+        return int_at(w.reloads, j.citizen)
+    return np.int64(w.most_reloads) if chance(w, _RELOAD, j.citizen, 0) < w.reload_share else np.int64(0)
 
 
 @part
 def book_of(w, citizen):
     """The book, counted over all municipalities."""
-    return int_at(w.book, citizen)
+    if w.on_demand == 0:
+        return int_at(w.book, citizen)
+    index = np.int64(small_int_at(w.owner_hints, citizen >> HINT_BITS))
+    while owner_at(w, index).end_citizen <= citizen:
+        index += 1
+    owner = owner_at(w, index)
+    book, last = np.int64(owner.first_book), owner.first_book + owner.books - 1
+    if book == last:
+        return book
+    u = chance(w, _BOOK, citizen, 0)
+    while book < last and float_at(w.book_shares, book) <= u:
+        book += 1
+    return book
 
 
 @part
@@ -56,64 +124,111 @@ def _try(w, j):
 @part
 def choose_s(w, j):
     """How long a time is looked for."""
-    return float_at(w.choose_s, _try(w, j))
+    if w.on_demand == 0:
+        return float_at(w.choose_s, _try(w, j))
+    return lasting_s(w, CHOOSE_LAW, j.citizen, j.number - 1)
 
 
 @part
 def form_s(w, j):
     """How long the form takes."""
-    return float_at(w.form_s, _try(w, j))
+    if w.on_demand == 0:
+        return float_at(w.form_s, _try(w, j))
+    return lasting_s(w, FORM_LAW, j.citizen, j.number - 1)
 
 
 @part
 def wait_s(w, j):
-    """The pause before the next try."""
-    return float_at(w.wait_s, _try(w, j))
+    """The pause before the next try: exponential, so it may be none at all."""
+    if w.on_demand == 0:
+        return float_at(w.wait_s, _try(w, j))
+    law = law_at(w, WAIT_LAW)
+    return on_grid(law.scale_s * looked_up(law.table, uniform(w.seed, law.stream, j.citizen, j.number - 1)))
 
 
 @part
 def where(w, j):
     """Chance itself, for what is picked at random."""
-    return float_at(w.where, _try(w, j))
+    if w.on_demand == 0:
+        return float_at(w.where, _try(w, j))
+    return chance(w, _WHERE, j.citizen, j.number - 1)
 
 
 @part
 def pick(w, j):
     """How a day and a time are picked."""
-    return int_at(w.pick, _try(w, j))
+    if w.on_demand == 0:
+        return int_at(w.pick, _try(w, j))
+    u = chance(w, _PICK, j.citizen, j.number - 1)
+    if u < w.first_share:
+        return np.int64(FIRST)
+    return np.int64(PREFERRED) if u < w.not_uniform_share else np.int64(UNIFORM)
 
 
 @part
 def preferred(w, j):
     """The time hoped for, counted over all books."""
-    return book_at(w, j.book).first_time + int_at(w.preferred, _try(w, j))
+    book = book_at(w, j.book)
+    if w.on_demand == 0:
+        return book.first_time + int_at(w.preferred, _try(w, j))
+    return book.first_time + np.int64(j.where * book.times)
 
 
 @part
 def retries(w, j):
     """Whether there is a next try after this one fails."""
-    return int_at(w.retries, _try(w, j)) != 0
+    if w.on_demand == 0:
+        return int_at(w.retries, _try(w, j)) != 0
+    share = float_at(w.retry_shares, j.number - 1)
+    return share > 0 and chance(w, _RETRY, j.citizen, j.number - 1) < share
 
 
 @part
 def service_s(w, j, column):
     """How long the worker is busy with it."""
-    return float_at(w.work_s, _try(w, j) * COLUMNS + column)
+    if w.on_demand == 0:
+        return float_at(w.work_s, _try(w, j) * COLUMNS + column)
+    return lasting_s(w, SERVICE_LAW + column, j.citizen, (j.number - 1) * COLUMNS + column)
 
 
 @part
 def delivery_fails(w, j):
-    """Whether this delivery of the reservation fails."""
+    """Whether this delivery of the reservation fails: it takes too long, or by chance."""
     if w.deliveries == 0:
         return False
-    row = int_at(w.delivery_row, _try(w, j))
-    return row != NOBODY and j.delivery <= int_at(w.delivery_failures, row)
+    if w.on_demand == 0:
+        row = int_at(w.delivery_row, _try(w, j))
+        return row != NOBODY and j.delivery <= int_at(w.delivery_failures, row)
+    if delivery_work_s(w, j) > w.timeout_s:
+        return True
+    return w.failing > 0 and chance(w, _DELIVERY_FAILS, j.citizen, _delivery(j, j.delivery - 1)) < w.failing
 
 
 @part
 def delivery_s(w, j):
-    """How long this delivery of the reservation keeps a worker busy."""
-    row = NOBODY if w.deliveries == 0 else int_at(w.delivery_row, _try(w, j))
-    if row == NOBODY:
+    """How long this delivery of the reservation keeps a worker busy; what takes too long is broken off."""
+    if w.deliveries == 0:
         return service_s(w, j, EHR_COLUMN)
+    if w.on_demand == 0:
+        row = int_at(w.delivery_row, _try(w, j))
+        return service_s(w, j, EHR_COLUMN) if row == NOBODY else _busy_s(w, j, row)
+    return min(delivery_work_s(w, j), w.timeout_s)
+
+
+@part
+def _busy_s(w, j, row):
     return float_at(w.delivery_s, row * w.deliveries + j.delivery - 1)
+
+
+@part
+def delivery_work_s(w, j):
+    """How long this delivery would take."""
+    if j.delivery == 1:
+        return service_s(w, j, EHR_COLUMN)
+    return lasting_s(w, REDELIVERY_LAW, j.citizen, _delivery(j, j.delivery - 2))
+
+
+@part
+def _delivery(j, delivery):
+    """Draws of a delivery, one for each try that there can be."""
+    return delivery * MAX_ATTEMPTS + j.number - 1

@@ -11,22 +11,36 @@ JOURNEY: Final = np.dtype(
      ("reload_at_s", "f8"), ("citizen", "i4"),
      ("book", "i4"), ("next", "i4"), ("next_ehr", "i4"), ("request", "i8"), ("day", "i8"), ("time", "i8"),
      ("answer", "i8"), ("decision", "i4"), ("held", "i4"), ("day_count", "i4"), ("number", "i2"), ("phase", "i1"),
-     ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1"), ("delivery", "i1"),
-     ("reloads", "i1"), ("taken_in", "i1"), ("newest", "i4")], align=True,
+     ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1"), ("pick", "i1"), ("pending", "i1"),
+     ("outcome", "i1"), ("was_rejected", "i1"), ("delivery", "i1"),
+     ("reloads", "i1"), ("taken_in", "i1"), ("newest", "i4"),
+     ("where", "f8"), ("opened_s", "f8")], align=True,
 )  # fmt: skip
 """`answer` is what the request in service brings: a place, 0 for a rejection or an empty list, NOBODY for none yet.
 `decision` is what the record system has said of the reservation on its way, in the same words, or SET_ASIDE; `delivery`
 is how often the reservation came there. A page was first asked for at `asked_s`; `newest` is the row that queues for
 its latest request: the citizen's own, or one of those behind them all, whose `citizen` is the row of whoever reloaded.
-`taken_in` says that a worker has taken the page up before."""
+`taken_in` says that a worker has taken the page up before. `pending` counts what still names the row: a reservation
+with the record system, a hold. `opened_s` is when the first page was opened."""
 
 BOOK: Final = np.dtype(
     [("first_slot", "i8"), ("first_day", "i4"), ("end_day", "i4"), ("first_time", "i4"), ("places", "i4"),
-     ("open_days", "i4"), ("hint", "i4")]
+     ("open_days", "i4"), ("hint", "i4"), ("times", "i4"), ("spare", "i4")]
 )  # fmt: skip
 DAY: Final = np.dtype([("first_time", "i4"), ("end_time", "i4"), ("open_times", "i4"), ("hint", "i4"), ("book", "i4")])
 TIME: Final = np.dtype([("day", "i4"), ("free", "i4"), ("held", "i4"), ("freed", "i4")])
 """Books, their days and their times, all counted through. `hint` is the first day or time that can be open."""
+
+LAW: Final = np.dtype([("stream", "i8"), ("table", "i8"), ("scale_s", "f8")])
+"""How a length of time is drawn: the stream, the address of the quantile table, and what one unit in it is.
+
+Without a table everybody takes `scale_s`."""
+
+GROUP: Final = np.dtype([("begins", "f8"), ("ends", "f8"), ("share", "f8")])
+"""Those who answer alike, and their part of the interval (0, 1); the law of group g is number RESPONSE_LAW + g."""
+
+OWNER: Final = np.dtype([("end_citizen", "i8"), ("first_book", "i8"), ("books", "i8")])
+"""A municipality: its books, and where its citizens end."""
 
 ROOM: Final = np.dtype(
     [(name, "i8") for name in (
@@ -61,6 +75,15 @@ REQUEST: Final = np.dtype(
 )  # fmt: skip
 """Rows of the record, as in `scenarios.columns`."""
 
+TALLY: Final = np.dtype(
+    [(name, "i8") for name in ("requests", "errors", "met", "rejected_citizens", "places", "second", "in_second",
+                               "busiest")]
+    + [(name, "f8") for name in ("first_rejection_s", "last_confirmation_s")]
+)  # fmt: skip
+SAMPLE: Final = np.dtype([(name, "i8") for name in ("short", "long", "shorts", "longs")])
+"""Instead of the record, where only measures are wanted: `scenarios.measures.Tally` as it grows. A sample has its
+lengths of time by address: those in ticks of four bytes, and those that are too long for that in seconds."""
+
 ADDRESSES: Final = (
     # the plan, as drawn: one row a citizen, one column a try
     "planned_s", "page_patience_s", "answer_patience_s", "book", "choose_s", "form_s", "wait_s", "where", "pick",
@@ -68,7 +91,10 @@ ADDRESSES: Final = (
     # deliveries to the record system where some fail, and when it stands still: pairs of from and until
     "delivery_row", "delivery_failures", "delivery_s", "stops_s",
     "reload_after_s", "reloads",
-    # who comes to the log-in, and when, in order; and the timeouts that were made before each was sent to
+    # or what it is drawn from: laws, groups that answer alike, the share that tries again by try, municipalities, the
+    # first of them that a range of citizens has, and the shares of books
+    "laws", "groups", "retry_shares", "owners", "owner_hints", "book_shares",
+    # who comes to the log-in, and when, in order; and the timeouts that were made before each was sent to, if any were
     "arrivals", "arrive_s", "arrive_after",
     # the platform, and those on their way
     "heap", "present", "stations", "journeys", "books", "days", "times", "taken",
@@ -78,19 +104,30 @@ ADDRESSES: Final = (
     "kept_days", "kept_times", "days_shown", "times_shown",
     # the record
     "attempts", "requests",
+    # or what is counted instead: numbers, outcomes of all attempts and of the last, the order in which they were met,
+    # samples, a byte for each place, and a picture over time
+    "tally", "outcomes", "met", "samples", "confirmed_places", "edges_s", "steps",
 )  # fmt: skip
 COUNTS: Final = (
     # what is the same for everybody
-    "strategy", "spread", "holds", "keeps_lists", "tries", "citizens", "present_room", "attempts_room", "requests_room",
-    "deliveries", "stops",
-    "heap_room",
+    "strategy", "spread", "holds", "keeps_lists", "tries", "citizens", "present_room", "attempts_room",
+    "requests_room", "kept_room", "step_count", "deliveries", "stops", "heap_room",
+    # rows that are a citizen's own, the others are for reloads; whether they are never used again
+    "own_rows", "keeps_journeys",
+    # draws on demand: whether, of which seed and replication (in its place of the key), of how many groups
+    "on_demand", "seed", "replication", "group_count", "reloading", "most_reloads",
     # where the run stands: arrivals that came, timeouts that wait, timeouts ever made, the queue of the present
-    # moment, rows written
-    "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made",
-    # rows of the citizens; then for reloads one that was given back, and the first that was never taken
-    "own_rows", "spare_row", "rows_made",
+    # moment, rows written, journeys begun and how many there is room for, and the first that is free again
+    "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made", "journeys_made", "journeys_room",
+    "free", "kept",
+    # a row of a reload that was given back, and the first that was never taken
+    "spare_row", "rows_made",
 )  # fmt: skip
-LENGTHS: Final = ("poll_s", "hold_s", "list_age_s", "redelivered_after_s", "now_s", "until_s")
+LENGTHS: Final = (
+    "poll_s", "hold_s", "list_age_s", "redelivered_after_s", "now_s", "until_s",
+    # shares that draws are held against, and what is added to every response
+    "first_share", "not_uniform_share", "delivered", "uptake", "failing", "timeout_s", "reload_share", "least_s",
+)  # fmt: skip
 WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])
 """A run: one row, handed from function to function as one pointer.
 

@@ -1,16 +1,10 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
-"""The loop: one event after the other, until all is over or room is needed; and how it is compiled."""
+"""The loop: one event after the other, until all is over or room is needed."""
 
-import hashlib
-from collections.abc import Callable
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numba import njit
 
-from scenarios import quantiles, streams
 from simulation.kernel.citizen import arrive, seen, step
 from simulation.kernel.codes import (
     ANSWERED,
@@ -23,6 +17,7 @@ from simulation.kernel.codes import (
     KIND_BITS,
     MOST_CITIZENS,
     MOST_EVENTS,
+    MOST_KEPT,
     MOST_TIMEOUTS,
     NEEDS_LOTS,
     NEEDS_ROOM,
@@ -34,6 +29,7 @@ from simulation.kernel.codes import (
     WHO_BITS,
 )
 from simulation.kernel.events import next_present, pop_earliest
+from simulation.kernel.journeys import a_row_is_free
 from simulation.kernel.record_system import decided, granted_ehr
 from simulation.kernel.reloads import reload
 from simulation.kernel.requests import give_back, granted
@@ -72,12 +68,21 @@ def happen_seldom(w, kind, who):
         give_back(w, who)
 
 
-_WITH_CONSTANTS = (quantiles, streams)
+@part
+def is_full(w):
+    """Whether the next event may find no room. One event can note an answer and a question at the door."""
+    if w.waiting + MOST_TIMEOUTS > w.heap_room or (w.arrived < w.citizens and not a_row_is_free(w)):
+        return True
+    if w.tally != 0:
+        return w.kept + MOST_KEPT > w.kept_room
+    return w.requests_made + 2 > w.requests_room or w.attempts_made == w.attempts_room
 
 
 @part
 def was_made_first(w):
     """Whether the next to come was expected before the earliest timeout was made, where both are due at once."""
+    if w.arrive_after == 0:
+        return True
     return int_at(w.arrive_after, w.arrived) <= waiting_at(w, 0).event >> (WHO_BITS + KIND_BITS)
 
 
@@ -87,9 +92,7 @@ def advance(world: Any, events: int) -> int:
     who_mask = MOST_CITIZENS - 1
     kind_mask = (1 << KIND_BITS) - 1
     for _ in range(events):
-        # One event can note an answer and a question at the door.
-        full = w.requests_made + 2 > w.requests_room or w.attempts_made == w.attempts_room
-        if full or w.waiting + MOST_TIMEOUTS > w.heap_room:
+        if is_full(w):
             return NEEDS_ROOM
         if w.room != 0 and short_of_lots(w):
             return NEEDS_LOTS
@@ -112,21 +115,3 @@ def advance(world: Any, events: int) -> int:
                 event = pop_earliest(w)
                 happen(w, event & kind_mask, (event >> KIND_BITS) & who_mask)
     return GO_ON
-
-
-@cache
-def compiled() -> Callable[[Any, int], int]:
-    """`advance`, compiled, or as it was kept on disk."""
-    advance.__qualname__ = kept_as(Path(__file__).parent)
-    return njit(cache=True, nogil=True, error_model="numpy")(advance)
-
-
-def kept_as(kernel: Path) -> str:
-    """The name under which compiled code is kept: it holds the digest of every file of the kernel.
-
-    Numba looks for edits in the file of the function that it keeps, and does not see one in a file that is imported.
-    The constants that come from `scenarios` are compiled in too.
-    """
-    files = [*sorted(kernel.glob("*.py")), *(Path(module.__file__) for module in _WITH_CONSTANTS)]
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in files))
-    return f"advance_{digest.hexdigest()[:16]}"

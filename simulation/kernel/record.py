@@ -1,16 +1,27 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
-"""The record: attempts and requests as rows."""
+"""The record: attempts and requests as rows, or only what measures are computed from."""
 
 import numpy as np
 
 from simulation.kernel import draws
-from simulation.kernel.codes import GONE, NO_SLOT, NOBODY, PAUSING, REJECTED
+from simulation.kernel.codes import NO_SLOT, NOBODY, PAUSING, REJECTED
+from simulation.kernel.journeys import let_go
 from simulation.kernel.rows import attempt_row, book_at, journey_at, part, request_row
+from simulation.kernel.tally import count_attempt, count_request
 from simulation.kernel.waits import pause
 
 
 @part
 def note_request(w, j, operation, ended_s, status):
+    """Note a request that has ended."""
+    if w.tally == 0:
+        write_request(w, j, operation, ended_s, status)
+    else:
+        count_request(w, j, ended_s, status)
+
+
+@part
+def write_request(w, j, operation, ended_s, status):
     """Write a row. Until the attempt is settled, its requests are chained: each names the one before."""
     r = request_row(w, w.requests_made)
     r.planned_s = j.started_s
@@ -26,8 +37,26 @@ def note_request(w, j, operation, ended_s, status):
 
 @part
 def settle(w, who, outcome, ended_s, time, place, reserved_s):
-    """Write the attempt down, and try again or be done."""
+    """Note the attempt, and try again or be done."""
     j = journey_at(w, who)
+    slot = np.int64(NOBODY)
+    if place > 0:
+        book = book_at(w, j.book)
+        slot = book.first_slot + np.int64(time - book.first_time) * book.places + place - 1
+    if w.tally == 0:
+        write_attempt(w, j, outcome, ended_s, time, slot, reserved_s)
+    else:
+        count_attempt(w, j, outcome, ended_s, slot, reserved_s)
+    again = outcome == REJECTED or (outcome == NO_SLOT and j.saw_a_day == 1)
+    if again and draws.retries(w, j):
+        pause(w, who, draws.wait_s(w, j), PAUSING)
+    else:
+        let_go(w, who)
+
+
+@part
+def write_attempt(w, j, outcome, ended_s, time, slot, reserved_s):
+    """Write a row, and let its requests name it."""
     a = attempt_row(w, w.attempts_made)
     a.planned_s = j.planned_s
     a.ended_s = ended_s
@@ -38,10 +67,7 @@ def settle(w, who, outcome, ended_s, time, place, reserved_s):
     a.spare = 0
     a.book = j.book
     a.asked = time
-    a.slot = NOBODY
-    if place > 0:
-        book = book_at(w, j.book)
-        a.slot = book.first_slot + np.int64(time - book.first_time) * book.places + place - 1
+    a.slot = slot
     request = j.request
     while request != NOBODY:
         before = request_row(w, request).attempt
@@ -49,8 +75,3 @@ def settle(w, who, outcome, ended_s, time, place, reserved_s):
         request = before
     j.request = NOBODY
     w.attempts_made += 1
-    again = outcome == REJECTED or (outcome == NO_SLOT and j.saw_a_day == 1)
-    if again and draws.retries(w, j):
-        pause(w, who, draws.wait_s(w, j), PAUSING)
-    else:
-        j.phase = GONE

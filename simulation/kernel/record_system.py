@@ -5,6 +5,7 @@ from simulation.kernel import draws
 from simulation.kernel.books import reserve
 from simulation.kernel.codes import DECIDED, EHR, GRANT_EHR, NOBODY, REDELIVER, SET_ASIDE
 from simulation.kernel.events import schedule
+from simulation.kernel.journeys import no_longer_pending
 from simulation.kernel.rows import float_at, journey_at, part
 from simulation.kernel.stations import join, leave
 
@@ -35,8 +36,10 @@ def decided(w, who):
     j = journey_at(w, who)
     if j.held != NOBODY:
         j.decision = j.held
+        no_longer_pending(w, who)
     elif j.delivery == w.deliveries:
         j.decision = SET_ASIDE
+        no_longer_pending(w, who)
     else:
         j.delivery += 1
         schedule(w, w.now_s + w.redelivered_after_s, REDELIVER, who)

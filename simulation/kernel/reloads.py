@@ -12,6 +12,7 @@ from simulation.kernel.codes import LOGIN, LOGIN_STATION, NOBODY, PAGES, STATUS_
 from simulation.kernel.record import note_request
 from simulation.kernel.rows import journey_at, part
 from simulation.kernel.stations import join
+from simulation.kernel.tally import count_start
 from simulation.kernel.waits import reload_later
 
 
@@ -28,6 +29,8 @@ def reload(w, who):
     if j.reload_at_s != w.now_s:
         return
     note_request(w, j, j.phase, w.now_s, STATUS_ABANDONED)
+    if w.tally != 0:
+        count_start(w)
     j.started_s = w.now_s
     j.reloads += 1
     j.newest = take_row(w)

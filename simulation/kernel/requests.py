@@ -16,6 +16,7 @@ from simulation.kernel.codes import (
     INBOX,
     NOBODY,
     NOTHING,
+    PREFERRED,
     QUEUED,
     RESERVE,
     SLOTS,
@@ -23,6 +24,7 @@ from simulation.kernel.codes import (
     UNIFORM,
 )
 from simulation.kernel.events import schedule
+from simulation.kernel.journeys import no_longer_pending
 from simulation.kernel.lists import days_listed, find_day, find_time
 from simulation.kernel.record_system import deliver
 from simulation.kernel.reloads import owner
@@ -59,23 +61,32 @@ def assign(w, j):
 
 
 @part
-def choice(w, j):
-    """How the citizen picks. In a list of one's own, the first is any."""
+def choose(w, j):
+    """How the citizen picks, and the chance that it takes. In a list of one's own, the first is any."""
     pick = draws.pick(w, j)
-    return UNIFORM if pick == FIRST and w.spread == 1 else pick
+    j.pick = UNIFORM if pick == FIRST and w.spread == 1 else pick
+    if j.pick != FIRST:
+        j.where = draws.where(w, j)
 
 
 @part
 def read_days(w, j):
     """Read the days and pick one."""
+    choose(w, j)
     j.day_count = days_listed(w, j.book)
-    j.day = find_day(w, j.book, np.int64(j.day_count), choice(w, j), draws.where(w, j), draws.preferred(w, j))
+    j.day = find_day(w, j.book, np.int64(j.day_count), j.pick, j.where, wished(w, j))
 
 
 @part
 def read_times(w, j):
     """Read the times of the day and pick one."""
-    j.time = find_time(w, j.day, choice(w, j), draws.where(w, j), draws.preferred(w, j), j.day_count)
+    j.time = find_time(w, j.day, j.pick, j.where, wished(w, j), j.day_count)
+
+
+@part
+def wished(w, j):
+    """The time hoped for, by those who hope for one."""
+    return draws.preferred(w, j) if j.pick == PREFERRED else NOTHING
 
 
 @part
@@ -121,8 +132,10 @@ def granted(w, row):
         return
     # The process that the work started, if any, begins before anything else happens.
     if j.phase == HOLD and j.answer > 0:
+        j.pending += 1
         schedule(w, w.now_s + w.hold_s, GIVE_BACK, who)
     if j.phase == RESERVE and w.strategy == QUEUED:
+        j.pending += 1
         deliver(w, who)
 
 
@@ -133,3 +146,4 @@ def give_back(w, who):
     j.hold_lives = j.hold_confirmed
     if j.hold_confirmed == 0:
         cancel(w, j.time, j.held)
+    no_longer_pending(w, who)

@@ -10,11 +10,16 @@ from simulation.kernel.layout import (
     ATTEMPT,
     BOOK,
     DAY,
+    GROUP,
     JOURNEY,
     KEPT_LIST,
+    LAW,
+    OWNER,
     REQUEST,
     ROOM,
+    SAMPLE,
     STATION,
+    TALLY,
     TIME,
     VISITOR,
     WAITING,
@@ -54,6 +59,30 @@ def floats(address):
 def ints(address):
     """An int64 column, to be written."""
     return carray(_pointer(address), 1, np.int64)
+
+
+@part
+def small_int_at(address, index):
+    """An int32 of a column."""
+    return carray(_pointer(address), 1, np.int32)[np.uint64(index)]
+
+
+@part
+def law_at(w, index):
+    """How a length of time is drawn."""
+    return carray(_pointer(w.laws), 1, LAW)[np.uint64(index)]
+
+
+@part
+def group_at(w, index):
+    """Those who answer alike."""
+    return carray(_pointer(w.groups), 1, GROUP)[np.uint64(index)]
+
+
+@part
+def owner_at(w, index):
+    """A municipality."""
+    return carray(_pointer(w.owners), 1, OWNER)[np.uint64(index)]
 
 
 @part
@@ -150,3 +179,27 @@ def attempt_row(w, index):
 def request_row(w, index):
     """A row of the record."""
     return carray(_pointer(w.requests), 1, REQUEST)[np.uint64(index)]
+
+
+@part
+def small_ints(address):
+    """A uint32 column, to be written."""
+    return carray(_pointer(address), 1, np.uint32)
+
+
+@part
+def tally_of(w):
+    """What is counted instead of a record."""
+    return carray(_pointer(w.tally), 1, TALLY)[0]
+
+
+@part
+def sample_at(w, index):
+    """Lengths of time of one kind."""
+    return carray(_pointer(w.samples), 1, SAMPLE)[np.uint64(index)]
+
+
+@part
+def confirmed_places(w):
+    """A byte for each place, 1 where it was confirmed to somebody."""
+    return carray(_pointer(w.confirmed_places), 1, np.uint8)

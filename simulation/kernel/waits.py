@@ -8,6 +8,7 @@ from simulation.kernel.codes import LOGIN, LOGIN_STATION, PAGES, RELOAD, RESERVE
 from simulation.kernel.events import schedule
 from simulation.kernel.rows import journey_at, part, visitor_at
 from simulation.kernel.stations import join
+from simulation.kernel.tally import count_start
 
 
 @part
@@ -22,6 +23,8 @@ def send(w, who, operation):
     j.reloads = 0
     j.taken_in = 0
     reload_later(w, who)
+    if w.tally != 0:
+        count_start(w)
     join(w, LOGIN_STATION if operation == LOGIN else PAGES, who)
 
 
@@ -30,7 +33,7 @@ def reload_later(w, who):
     """Set the moment of the next reload, if there may be one."""
     j = journey_at(w, who)
     j.reload_at_s = np.nan
-    if w.reload_after_s == 0 or j.reloads >= draws.reloads(w, j):
+    if w.reloading == 0 or j.reloads >= draws.reloads(w, j):
         return
     until_s = j.asked_s + j.patience_s
     if w.room != 0 and j.phase != LOGIN:
