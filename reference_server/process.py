@@ -35,8 +35,8 @@ HOST: Final = "127.0.0.1"
 THREADS_A_CORE: Final = 2
 """At the machine's own pace. Those who wait for the disk are committed together, so threads wait for each other.
 
-Measured with 8 connections on 2 busy cores: 4 threads keep 3.7 times as many reservations a second as one, 8 threads
-4.2 times; but free lists then fall behind the constant answer (0.6 of it with 8 threads, 0.7 with 4 or one).
+More of them keep more reservations a second, since more are committed together, and take from short answers, since the
+interpreter's lock changes hands more often; `benchmarks/server_rates.py` prints both.
 """
 
 MAX_CONNECTIONS: Final = 16_384
