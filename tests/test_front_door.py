@@ -199,7 +199,7 @@ def test_a_load_test_lives_the_plan_beside_its_prediction_and_the_report_is_the_
     done = bolk("loadtest", "ci-smoke", "--speedup", "20", "--until", "3 min", "--out", str(out), *QUIET)
     result = json.loads((out / "result.json").read_text(encoding="utf-8"))
     assert done.returncode in (0, 1, 3), done.stderr  # a busy machine may make the generator late, which is said
-    assert result["history"] == {"verdict": "correct", "anomalies": []}
+    assert result["history"] == {"verdict": "correct", "anomalies": [], "reason": None}
     assert result["generator"]["planned"] == result["generator"]["started"] > 0
     assert result["measurement"]["predicted"]["booked_count"]["mean"] > 0
     for folder in ("once", "again"):
