@@ -226,14 +226,14 @@ class Prepared:
     def _make_room_for_all(self, acting: int, reload: Reload | None) -> None:
         """A row for everybody that is never used again, as a waiting room and moments of reloads go on naming it.
 
-        Behind them is one for each reload that can be under way. Moments of reloads that were not needed make the heap
-        grow.
+        Behind them is one for each reload that can be under way. The heap grows where holds, the record system and
+        moments of reloads that were not needed fill it.
         """
         rows = acting * (1 if reload is None else 1 + reload.most)
         if rows >= codes.MOST_CITIZENS:
             raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act, or reload")
         self._put(
-            heap=np.empty(3 * acting + 8, layout.WAITING),
+            heap=np.empty(acting + 8, layout.WAITING),
             journeys=np.empty(rows, layout.JOURNEY),
             present=np.empty(5 * rows + 8, np.int64),
         )

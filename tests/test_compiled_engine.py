@@ -481,6 +481,8 @@ def test_moments_of_reloads_that_were_not_needed_outgrow_no_heap() -> None:
         {
             "behaviour.session": {"login": "20 s", "choose": "20 s", "poll": "100 ms"},
             "behaviour.reload": {"share": "100 %", "after": "20 s"},
+            "policy.batch_size": "all",
+            "platform.ehr": {"workers": 1, "service_time": "1 s"},
         }
     )
     plan = plan_of(scenario, scenario.policy, 0)
