@@ -39,8 +39,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=8)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()
-    workers(question(arguments.citizens).scenario, arguments.runs, arguments.rounds, Engine.COMPILED)
-    workers(question(2_000).scenario, arguments.runs, 1, Engine.SIMPY)
+    workers(question(arguments.citizens), arguments.runs, arguments.rounds, Engine.COMPILED)
+    workers(question(2_000), arguments.runs, 1, Engine.SIMPY)
     chance(a.scenario(), 40)
 
 
