@@ -5,9 +5,12 @@ from scenarios.scenario import Scenario
 
 def unlived(scenario: Scenario) -> str | None:
     """Why a load test of this scenario would not be one, and what to do; None where it can be lived."""
-    if scenario.platform.ehr.stopped:
-        return (
-            "a load test cannot live platform.ehr.stopped: nothing tells the server when to stop its record system. "
-            "Leave it out (--set platform.ehr.stopped=[]), or use bolk simulate"
-        )
-    return None
+    reasons = {
+        "platform.ehr.stopped": (scenario.platform.ehr.stopped, "nothing tells the server when to stop"),
+        "behaviour.cancel": (scenario.behaviour.cancel, "its citizens leave once they have an answer"),
+        "behaviour.waitlist": (scenario.behaviour.waitlist, "its citizens leave once they have an answer"),
+    }
+    found = [f"{key} ({why})" for key, (value, why) in reasons.items() if value]
+    if not found:
+        return None
+    return f"a load test cannot live {' or '.join(found)}. Leave it out of the scenario, or use bolk simulate"

@@ -129,6 +129,7 @@ def _people(scenario: Scenario, language: Language) -> list[_Row]:
         *_queue_patience(behaviour, scenario.platform, language),
         ("patience_sigma", notation.shortest(behaviour.patience.sigma)),
         *_reload(behaviour, language),
+        *_afterwards(behaviour, language),
     ]
     return [(name, value, "assumed") for name, value in values]
 
@@ -173,6 +174,22 @@ def _reload(behaviour: Behaviour, language: Language) -> list[tuple[str, str]]:
     return [("reload", value)]
 
 
+def _afterwards(behaviour: Behaviour, language: Language) -> list[tuple[str, str]]:
+    cancel, waitlist, notation = behaviour.cancel, behaviour.waitlist, language.notation
+    lines: list[tuple[str, str]] = []
+    if cancel is not None:
+        value = language.text(
+            "assumption.cancel_value",
+            share=notation.percent(cancel.share),
+            median=notation.duration(cancel.median),
+            sigma=notation.shortest(cancel.sigma),
+        )
+        lines.append(("cancel", value))
+    if waitlist is not None:
+        lines.append(("waitlist", notation.percent(waitlist)))
+    return lines
+
+
 def _queue_patience(behaviour: Behaviour, platform: Platform, language: Language) -> list[tuple[str, str]]:
     patience_s = behaviour.patience.queue or behaviour.patience.answer
     return [] if platform.waiting_room is None else [("queue_patience", language.notation.duration(patience_s))]
@@ -191,7 +208,8 @@ def _validity(result: Result, scenario: Scenario) -> list[str]:
         "one_list": True,
         "invited_only": True,
         "one_book": any(len(one.books) > 1 for one in inventory_of(scenario)),
-        "no_cancellations": True,
+        "no_cancellations": scenario.behaviour.cancel is None,
+        "cancellations": scenario.behaviour.cancel is not None,
         "alone": len(scenario.municipality.names) < 2,
         "login": True,
         "waiting_room": scenario.platform.waiting_room is not None,

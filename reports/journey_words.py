@@ -61,6 +61,9 @@ def events_of(journey: OneJourney, language: Language) -> list[Event]:
     last = journey.attempts[-1]
     if last.outcome is Outcome.REJECTED:
         told.append(Event(last.ended_s, language.text("journey.no_more")))
+    tried = next(one for one in reversed(journey.attempts) if one.requests)
+    if journey.waits and tried.outcome is Outcome.NO_SLOT:
+        told.append(Event(tried.ended_s, language.text("journey.waits")))
     return sorted(told, key=lambda one: one.at_s)  # stable: what the record system decides lies between two looks
 
 
@@ -74,7 +77,7 @@ class _Telling:
     attempt: Attempt
 
     def events(self) -> Iterator[Event]:
-        begins = "opened" if self.attempt.number == 1 else "again"
+        begins = "opened" if self.attempt.number == 1 else "again" if self.attempt.requests else "given"
         yield Event(self.attempt.planned_s, self._say(begins, number=str(self.attempt.number)))
         again = False
         for request in self.attempt.requests:
@@ -90,6 +93,8 @@ class _Telling:
         if self.attempt.reserved_s is not None:
             yield from self._decided(self.attempt.reserved_s)
         yield Event(self.attempt.ended_s, self._ending())
+        if self.attempt.cancelled_s is not None:
+            yield Event(self.attempt.cancelled_s, self._say("cancelled"))
 
     def _request(self, request: Request) -> Iterator[Event]:
         operation = request.operation

@@ -68,7 +68,8 @@ def _cut(timeline: Timeline, capacity: int) -> _Steps:
     known = min(len(timeline.sent), math.ceil(settled_s(timeline) / timeline.step_s))
     cumulative: dict[str, list[int]] = {name: getattr(timeline, name)[:known] for name in _FLOWS}
     counts = {name: [b - a for a, b in zip([0, *one], one, strict=False)] for name, one in cumulative.items()}
-    free = [capacity - confirmed for confirmed in cumulative["confirmed"]]
+    cancelled = timeline.cancelled[:known] or [0] * known
+    free = [capacity - got + back for got, back in zip(cumulative["confirmed"], cancelled, strict=True)]
     return _Steps(length_s=timeline.step_s, counts=counts, free=free).joined(_size(known, timeline.step_s))
 
 

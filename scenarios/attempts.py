@@ -65,7 +65,8 @@ class Attempt:
     """One try of one citizen.
 
     `asked` is the time asked for ("2021-05-10T08:30"), `slot` the place that was confirmed, `reserved_s` when the
-    reservation was sent, `ended_s` when the citizen saw the outcome or left.
+    reservation was sent, `ended_s` when the citizen saw the outcome or left, `cancelled_s` when a confirmed citizen
+    cancelled. Who was given a place from the waiting list has an attempt of its own, without requests.
     """
 
     citizen: int
@@ -78,6 +79,7 @@ class Attempt:
     slot: str | None
     reserved_s: float | None
     requests: tuple[Request, ...]
+    cancelled_s: float | None = None
 
 
 class AttemptFileError(ValueError):
@@ -98,7 +100,8 @@ def attempt_line(attempt: Attempt) -> str:
             "slot": attempt.slot,
             "reserved_s": attempt.reserved_s,
             "requests": [[r.operation, r.planned_s, r.started_s, r.ended_s, r.status] for r in attempt.requests],
-        },
+        }
+        | ({} if attempt.cancelled_s is None else {"cancelled_s": attempt.cancelled_s}),
         separators=(",", ":"),
     )
 

@@ -4,6 +4,7 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
+from scenarios.afterwards import Cancel
 from scenarios.part import Part, Window, is_none, senseless
 from scenarios.quantities import Fraction, Seconds
 from scenarios.reload import Reload
@@ -95,4 +96,10 @@ class Behaviour(Part):
     patience: Patience = Field(description="how long people wait before they leave")
     reload: Reload | None = Field(
         default=None, exclude_if=is_none, description="who asks again while waiting for a page; left out: nobody"
+    )
+    cancel: Cancel | None = Field(
+        default=None, exclude_if=is_none, description="some who were confirmed cancel; left out: nobody does"
+    )
+    waitlist: Fraction | None = Field(
+        default=None, exclude_if=is_none, description="share of those who find nothing that waits on the waiting list"
     )

@@ -24,9 +24,13 @@ NONE: Final = -1
 
 ATTEMPT_ROW: Final = np.dtype(
     [("planned_s", "<f8"), ("ended_s", "<f8"), ("reserved_s", "<f8"), ("slot", "<i8"), ("asked", "<i4"),
-     ("book", "<i4"), ("citizen", "<i4"), ("number", "<i2"), ("outcome", "u1"), ("spare", "u1")]
+     ("book", "<i4"), ("citizen", "<i4"), ("number", "<i2"), ("outcome", "u1"), ("spare", "u1"), ("cancelled_s", "<f8")]
 )  # fmt: skip
-"""One attempt: `reserved_s` is NaN where no reservation was sent, `outcome` an index into `OUTCOMES`."""
+"""One attempt: `reserved_s` is NaN where no reservation was sent, `outcome` an index into `OUTCOMES`, `cancelled_s` NaN
+where nothing was cancelled."""
+
+_ALWAYS: Final = np.dtype([(name, ATTEMPT_ROW[name]) for name in ATTEMPT_ROW.names or () if name != "cancelled_s"])
+"""What every record is digested by; cancellations are where there are any, so that digests of before stay."""
 
 REQUEST_ROW: Final = np.dtype(
     [("planned_s", "<f8"), ("started_s", "<f8"), ("ended_s", "<f8"), ("attempt", "<i4"), ("operation", "u1"),
@@ -86,7 +90,9 @@ class Columns:
         How the texts are numbered does not count.
         """
         digest = hashlib.sha256()
-        attempts, requests = self.attempts.copy(), self.ordered_requests()
+        attempts, requests = np.empty(len(self.attempts), _ALWAYS), self.ordered_requests()
+        for name in _ALWAYS.names or ():
+            attempts[name] = self.attempts[name]
         attempts["spare"] = requests["spare"] = 0
         attempts["reserved_s"][np.isnan(attempts["reserved_s"])] = np.nan  # one NaN of the many
         for name, text in (("book", self.names.book), ("asked", self.names.asked), ("slot", self.names.slot)):
@@ -94,6 +100,9 @@ class Columns:
             digest.update("\n".join(texts).encode() + b"\0")
         digest.update(attempts.tobytes())
         digest.update(requests.tobytes())
+        cancelled_s = self.attempts["cancelled_s"]
+        if not np.isnan(cancelled_s).all():
+            digest.update(np.where(np.isnan(cancelled_s), np.nan, cancelled_s).tobytes())
         return digest.hexdigest()
 
     def ordered_requests(self) -> Rows:
@@ -110,7 +119,8 @@ def columns_of(attempts: Iterable[Attempt]) -> Columns:
         reserved_s = np.nan if one.reserved_s is None else one.reserved_s
         named = slots.code(one.slot), times.code(one.asked), books.code(one.book)
         outcome = _OUTCOME_CODE[one.outcome]
-        rows.append((one.planned_s, one.ended_s, reserved_s, *named, one.citizen, one.number, outcome, 0))
+        cancelled_s = np.nan if one.cancelled_s is None else one.cancelled_s
+        rows.append((one.planned_s, one.ended_s, reserved_s, *named, one.citizen, one.number, outcome, 0, cancelled_s))
         requests += (
             (r.planned_s, r.started_s, r.ended_s, index, _OPERATION_CODE[r.operation], _STATUS_CODE[r.status], 0)
             for r in one.requests
@@ -138,8 +148,9 @@ def attempts_of(columns: Columns) -> list[Attempt]:
             slot=None if slot == NONE else names.slot(slot),
             reserved_s=None if reserved_s != reserved_s else reserved_s,
             requests=tuple(mine),
+            cancelled_s=None if cancelled_s != cancelled_s else cancelled_s,
         )
-        for (planned_s, ended_s, reserved_s, slot, asked, book, citizen, number, outcome, _), mine in zip(
+        for (planned_s, ended_s, reserved_s, slot, asked, book, citizen, number, outcome, _, cancelled_s), mine in zip(
             attempts, made, strict=True
         )
     ]

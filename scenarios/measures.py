@@ -34,9 +34,9 @@ MEASURES: Final = {
     "goodput_per_s": "confirmed appointments per second, from the first arrival to the last confirmation",
     "time_to_invite_all_s": "first SMS to last SMS",
     "time_to_first_rejection_s": "first SMS to the first rejection; none if nobody was rejected",
-    "booked_count": "confirmed appointments",
-    "unfilled_slots_count": "places nobody was confirmed for",
-    "double_bookings": "places confirmed more than once, counted from the record",
+    "booked_count": "confirmed appointments, without those that were cancelled",
+    "unfilled_slots_count": "places nobody was confirmed for, or that were cancelled and not given again",
+    "double_bookings": "places confirmed more than once at the same time, counted from the record",
 }
 
 _COUNTED_S: Final = 10_000_000  # four months
@@ -114,7 +114,19 @@ def measures_of(tally: Tally, offer: Offer) -> Measured:
 
 def measured(record: Columns, offer: Offer) -> Measured:
     """Compute every measure of a record."""
-    return measures_of(tally_of(record), offer)
+    values, attempts = measures_of(tally_of(record), offer), record.attempts
+    confirmed = attempts[attempts["outcome"] == _CODE[Outcome.CONFIRMED]]
+    unasked = np.isnan(confirmed["reserved_s"])
+    if np.isnan(confirmed["cancelled_s"]).all() and not unasked.any():
+        return values
+    standing = confirmed[np.isnan(confirmed["cancelled_s"])]
+    rejected = int((attempts["outcome"] == _CODE[Outcome.REJECTED]).sum())
+    return values | {
+        "rejections_per_100_attempts": _per_100(rejected, rejected + int((~unasked).sum())),
+        "booked_count": float(len(standing)),
+        "unfilled_slots_count": float(offer.capacity - len(np.unique(standing["slot"]))),
+        "double_bookings": _double_bookings(confirmed),
+    }
 
 
 def tally_of(record: Columns) -> Tally:
@@ -190,6 +202,14 @@ def _last_by_sorting(attempts: Rows) -> Rows:
     in_order = attempts[np.lexsort((attempts["number"], attempts["citizen"]))]
     citizens = in_order["citizen"]
     return in_order[np.append(citizens[1:] != citizens[:-1], True)]
+
+
+def _double_bookings(confirmed: Rows) -> float:
+    """Confirmations of a place that had been confirmed before, and not been cancelled by then."""
+    by_place = confirmed[np.lexsort((confirmed["ended_s"], confirmed["slot"]))]
+    again = by_place["slot"][1:] == by_place["slot"][:-1]
+    free = by_place["cancelled_s"][:-1] <= by_place["ended_s"][1:]  # never for NaN
+    return float((again & ~free).sum())
 
 
 def _counts(outcomes: Ints) -> list[int]:

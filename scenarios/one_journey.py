@@ -23,7 +23,10 @@ class Sight:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneJourney:
-    """A citizen, what the plan says of the citizen, and what happened; `row` is None for one who does not act."""
+    """A citizen, what the plan says of the citizen, and what happened; `row` is None for one who does not act.
+
+    `waits` says that the citizen waits on the waiting list if nothing was found.
+    """
 
     citizen: int
     sent_s: float
@@ -31,3 +34,4 @@ class OneJourney:
     row: Citizen | None
     attempts: tuple[Attempt, ...] = ()
     sights: tuple[Sight, ...] = ()
+    waits: bool = False

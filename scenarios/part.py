@@ -39,6 +39,11 @@ def is_none(value: object) -> bool:
     return value is None
 
 
+def is_empty(value: object) -> bool:
+    """As `is_none`, for lists."""
+    return not value
+
+
 def senseless(what: str, hint: str, *where: str | int) -> PydanticCustomError:
     """What makes no sense in a scenario, and what would; `where` names keys below the table it is raised in."""
     return PydanticCustomError("sense", "{what}", {"what": what, "hint": hint, "where": where})

@@ -4,7 +4,7 @@ from typing import Final, Self
 
 from pydantic import Field, model_validator
 
-from scenarios.part import Part, is_none, senseless
+from scenarios.part import Part, is_empty, is_none, senseless
 from scenarios.quantities import Fraction, Seconds
 from scenarios.station import Station
 
@@ -31,10 +31,6 @@ class Stop(Part):
         return self
 
 
-def _is_empty(value: object) -> bool:
-    return not value
-
-
 class RecordSystem(Station):
     """The record system's workers; a message to it is delivered at least once, and decided once.
 
@@ -56,7 +52,7 @@ class RecordSystem(Station):
         default=None, ge=1, le=20, exclude_if=is_none, description="set aside after so many; 10 if left out"
     )
     stopped: tuple[Stop, ...] = Field(
-        default=(), exclude_if=_is_empty, description='it stands still: [{ from = "20 min", to = "35 min" }]'
+        default=(), exclude_if=is_empty, description='it stands still: [{ from = "20 min", to = "35 min" }]'
     )
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from scenarios.part import Words
+from scenarios.part import Words, is_empty
 from scenarios.policies.batches import Batches
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.cohort_per_day import CohortPerDay
@@ -136,6 +136,7 @@ class Timeline(Piece):
     confirmed: list[int]
     rejected: list[int]
     tried: list[int] = Field(default_factory=list[int])  # reservations sent; none in older results
+    cancelled: list[int] = Field(default_factory=list[int], exclude_if=is_empty)  # none where nobody cancelled
 
 
 class Candidate(Piece):

@@ -46,6 +46,7 @@ def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
         *_lists(scenario),
         *_record_system(scenario),
         *_reload(scenario),
+        *_afterwards(scenario),
     )
 
 
@@ -113,6 +114,12 @@ def _record_system(scenario: Scenario) -> Iterator[Doubt]:
         yield Doubt(where=where, what=f"{what}: nothing can go wrong there")
     if ehr.timeout is not None and ehr.timeout <= ehr.service_time:
         yield Doubt(where=(*where, "timeout"), what="half of the deliveries or more take longer than this")
+
+
+def _afterwards(scenario: Scenario) -> Iterator[Doubt]:
+    behaviour = scenario.behaviour
+    if behaviour.waitlist and behaviour.cancel is None and scenario.platform.strategy is not Strategy.HOLD:
+        yield Doubt(where=("behaviour", "waitlist"), what="nobody cancels, so nothing comes free for those who wait")
 
 
 def _rules(scenario: Scenario) -> Iterator[Doubt]:

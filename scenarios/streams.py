@@ -40,6 +40,9 @@ class Quantity(IntEnum):
     RELOAD_AFTER = 21
     REDELIVERY = 30
     DELIVERY_FAILS = 31
+    CANCELS = 32
+    CANCEL_AFTER = 33
+    WAITLIST = 34
 
 
 def uniforms(

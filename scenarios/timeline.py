@@ -47,6 +47,7 @@ def timeline_of(record: Columns, plan: Plan, horizon_s: float | None = None) -> 
     """
     steps = Steps.after_sending(float(plan.sent_s.max())) if horizon_s is None else Steps.until(horizon_s)
     attempts = record.attempts
+    cancelled_s = attempts["cancelled_s"][~np.isnan(attempts["cancelled_s"])]
 
     def ended(outcome: Outcome) -> list[int]:
         return steps.by_then(attempts["ended_s"][attempts["outcome"] == OUTCOMES.index(outcome)])
@@ -57,5 +58,6 @@ def timeline_of(record: Columns, plan: Plan, horizon_s: float | None = None) -> 
         opened=steps.by_then(attempts["planned_s"][attempts["number"] == 1]),
         confirmed=ended(Outcome.CONFIRMED),
         rejected=ended(Outcome.REJECTED),
+        cancelled=steps.by_then(cancelled_s) if len(cancelled_s) else [],
         tried=steps.by_then(attempts["reserved_s"][~np.isnan(attempts["reserved_s"])]),
     )

@@ -7,7 +7,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from scenarios.columns import Rows
+from scenarios.columns import NONE, Rows
 from scenarios.inventory import AppointmentBook, books_of
 from scenarios.scenario import Scenario
 from simulation.kernel import layout
@@ -57,7 +57,19 @@ def book_rows(books: Sequence[AppointmentBook]) -> dict[str, Rows]:
         times += [(first_day + day, book.places, 0, 0) for day in book.day_of]
         open_days = len(book.days)
         rows.append(
-            (first_slot, first_day, len(days), first_time, book.places, open_days, first_day, len(book.starts), 0)
+            (
+                first_slot,
+                first_day,
+                len(days),
+                first_time,
+                book.places,
+                open_days,
+                first_day,
+                len(book.starts),
+                NONE,
+                NONE,
+                0,
+            )
         )
         first_slot += book.capacity
     return {

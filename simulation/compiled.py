@@ -20,6 +20,7 @@ from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import on_grid
 from simulation import arrivals, draw_rows
+from simulation.afterwards import Afterwards, happens
 from simulation.book_rows import InventoryNames, book_rows, list_rows
 from simulation.deliveries import stops_s
 from simulation.draw_rows import DrawRows
@@ -93,6 +94,7 @@ class Prepared:
         run._expect(scenario, arrivals.of_the_plan(plan))
         run._put(arrive_after=np.zeros(len(run.arrays["arrivals"]), np.int64))
         run._open_room(scenario, plan)
+        run._put_afterwards(Afterwards.of(scenario, plan))
         return run
 
     @classmethod
@@ -106,13 +108,14 @@ class Prepared:
             run._set(kept_room=KEPT, step_count=counts.steps.shape[1])
         run._expect(source.scenario, arrivals.Answering(run.world, source, openings).all())
         run._open_room(source.scenario, source)
+        run._put_afterwards(Afterwards.of(source.scenario, source))
         return run
 
     @classmethod
     def _on_platform(cls, scenario: Scenario, draws: DrawRows) -> Self:
         names, platform = InventoryNames.of(scenario), scenario.platform
         run = cls(np.zeros(1, layout.WORLD), {}, names, draws)
-        holds = platform.strategy is Strategy.HOLD
+        holds = platform.strategy is Strategy.HOLD or happens(scenario)
         workers = (platform.login.workers, platform.workers, platform.ehr.workers)
         books = book_rows(names.books)
         run._put(
@@ -161,10 +164,17 @@ class Prepared:
             requests=np.empty(8 * rows + 16, REQUEST_ROW),
         )
         self._set(citizens=acting)
-        if scenario.behaviour.reload is None and scenario.platform.waiting_room is None:
+        named = scenario.platform.waiting_room is not None or happens(scenario)
+        if scenario.behaviour.reload is None and not named:
             self._make_room_on_the_way(min(acting, ON_THE_WAY))
         else:
             self._make_room_for_all(acting, scenario.behaviour.reload)
+
+    def _put_afterwards(self, afterwards: Afterwards | None) -> None:
+        """Who cancels and when, and who waits on the waiting list."""
+        if afterwards is not None:
+            self._put(cancel_after_s=afterwards.cancel_after_s, joins=afterwards.joins)
+            self._set(afterwards=1)
 
     def _open_room(self, scenario: Scenario, plan: Plan | PlanSource) -> None:
         rules = scenario.platform.waiting_room
@@ -224,7 +234,7 @@ class Prepared:
         self._set(journeys_room=journeys, present_room=5 * journeys + 8, head=0, tail=len(present))
 
     def _make_room_for_all(self, acting: int, reload: Reload | None) -> None:
-        """A row for everybody that is never used again, as a waiting room and moments of reloads go on naming it.
+        """A row for everybody that is never used again, as waiting room, waiting list and moments of reloads name it.
 
         Behind them is one for each reload that can be under way. The heap grows where holds, the record system and
         moments of reloads that were not needed fill it.

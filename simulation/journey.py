@@ -32,6 +32,7 @@ class Ending:
     asked: int | None = None
     slot: str | None = None
     reserved_s: float | None = None
+    place: int | None = None
 
 
 class Journey:
@@ -61,9 +62,24 @@ class Journey:
             ending: Ending = yield from self._first_try(one) if number == 1 else self._try(one)
             self._note(number, planned_s, ending)
             if not (one.retries and self._may_retry(ending.outcome)):
+                self._be_done(ending)
                 return
             yield self._env.timeout(one.wait_s)
             planned_s = self._env.now
+
+    def _be_done(self, ending: Ending) -> None:
+        """What comes after the last try: an appointment that may be cancelled, or a place on the waiting list."""
+        world, ledger, citizen = self._world, self._open.ledger, self._citizen.number
+        if ending.outcome is Outcome.NO_SLOT:
+            world.wait_in_line(ledger, citizen, self._be_given)
+        elif ending.asked is not None and ending.place is not None:
+            world.keep(ledger, citizen, ending.asked, ending.place)
+
+    def _be_given(self, time: int) -> None:
+        """Get a place from the waiting list; there is one."""
+        ending = self._answered(time, self._open.ledger.reserve(time, self._citizen.number), None)
+        self._note(self._number + 1, self._env.now, ending)
+        self._be_done(ending)
 
     def _may_retry(self, outcome: Outcome) -> bool:
         # An empty day list ends the journey: there is nothing left to try for.
@@ -179,7 +195,7 @@ class Journey:
         match decision:
             case Confirmed():
                 slot = slot_of(self._open, time, decision)
-                return Ending(Outcome.CONFIRMED, self._env.now, time, slot, sent_s)
+                return Ending(Outcome.CONFIRMED, self._env.now, time, slot, sent_s, decision.place)
             case Rejected():
                 return Ending(Outcome.REJECTED, self._env.now, time, None, sent_s)
             case _:
@@ -239,6 +255,10 @@ class Journey:
             return Ending(Outcome.ABANDONED, max(self._tired_s, last.ended_s), asked, None, reserved_s)
         return Ending(Outcome(last.status), last.ended_s, asked, None, reserved_s)
 
+    def _cancelled_s(self, ending: Ending) -> float | None:
+        confirmed = ending.outcome is Outcome.CONFIRMED
+        return self._world.cancelled_s(self._citizen.number, ending.ended_s) if confirmed else None
+
     def _note(self, number: int, planned_s: float, ending: Ending) -> None:
         asked = None if ending.asked is None else self._open.time_texts[ending.asked]
         self._record(
@@ -253,6 +273,7 @@ class Journey:
                 slot=ending.slot,
                 reserved_s=ending.reserved_s,
                 requests=tuple(self._requests),
+                cancelled_s=self._cancelled_s(ending),
             )
         )
         self._requests.clear()

@@ -1,15 +1,17 @@
 """A replication that is measured and nothing else: no plan and no record is held."""
 
 import math
+from dataclasses import replace
 from threading import Event
 
 from scenarios.inventory import total_capacity
 from scenarios.measures import measures_of
 from scenarios.plan_source import PlanSource
 from scenarios.result import Timeline
-from scenarios.run import Run, offer_of
+from scenarios.run import Run, offer_of, run_of
 from scenarios.timeline import Steps
-from simulation.compiled import Prepared
+from simulation.afterwards import happens
+from simulation.compiled import Prepared, live_drawing
 from simulation.tallying import CONFIRMED_ROW, REJECTED_ROW, TRIED_ROW, Counts
 
 
@@ -26,6 +28,9 @@ def measure(source: PlanSource, stop: Event | None = None, *, with_timeline: boo
     Stopped, TooManyEvents
         As `compiled.live`.
     """
+    if happens(source.scenario):  # who cancelled is read from the record
+        run = run_of(source.scenario, source.plan(), live_drawing(source, stop), with_timeline=with_timeline)
+        return replace(run, plan_sha256=source.sha256)
     last_sms_s = max(float(sent_s.max()) for sent_s in source.sent_s() if len(sent_s))
     steps = Steps.after_sending(last_sms_s) if with_timeline else None
     counts = Counts.of(total_capacity(source.scenario), steps)

@@ -14,6 +14,7 @@ from scenarios.plan import Plan
 from scenarios.plan_source import PlanSource
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
+from simulation.afterwards import Afterwards
 from simulation.engine import lived
 from simulation.journey import Journey
 from simulation.replication import simulate
@@ -59,6 +60,7 @@ def traced(scenario: Scenario, whom: str) -> OneJourney | NoSuchCitizen:
     row = next((citizen for citizen in citizens_of(plan) if citizen.number == number), None)
     book = inventory_of(scenario)[int(plan.municipality[number])].books[int(plan.book[number])]
     attempts, sights = ([], []) if row is None else _watched(scenario, plan, row)
+    afterwards = Afterwards.of(scenario, plan)
     return OneJourney(
         citizen=number,
         sent_s=float(plan.sent_s[number]),
@@ -66,6 +68,7 @@ def traced(scenario: Scenario, whom: str) -> OneJourney | NoSuchCitizen:
         row=row,
         attempts=tuple(attempts),
         sights=tuple(sights),
+        waits=afterwards is not None and bool(afterwards.joins[number]),
     )
 
 
@@ -112,6 +115,8 @@ def _watched(scenario: Scenario, plan: Plan, who: Citizen) -> tuple[list[Attempt
         )
         journeys[citizen.number] = world.env.process(journey.live())
     world.env.run(until=journeys[who.number])
+    if scenario.behaviour.waitlist is not None and attempts[-1].outcome is Outcome.NO_SLOT:
+        world.env.run()  # a place may still come
     return attempts, seen.sights
 
 

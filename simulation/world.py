@@ -1,6 +1,8 @@
 """What the citizens meet: log-in, a waiting room if there is one, page workers, and a record system (EPJ)."""
 
 import itertools
+import math
+from collections import defaultdict, deque
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -16,12 +18,15 @@ from scenarios.plan import Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import on_grid
+from simulation.afterwards import Afterwards
 from simulation.deliveries import Deliveries, Fate, stops_s
 from simulation.free_lists import FreeLists
 from simulation.lots import lots
 
 Content = TypeVar("Content")
 Steps = Generator[simpy.Event, Any, Any]
+GetPlace = Callable[[int], None]
+"""Take a place at a time that is free, for somebody who waited for one."""
 
 
 @dataclass(slots=True)
@@ -84,6 +89,9 @@ class World:
             tuple(_opened(book, platform.list_age) for book in municipality.books)
             for municipality in inventory_of(scenario)
         )
+        self._afterwards = plan and Afterwards.of(scenario, plan)
+        self.lines: defaultdict[Ledger, deque[GetPlace]] = defaultdict(deque)
+        """The waiting list of each book."""
         self._deliveries = plan and Deliveries.of(scenario, plan)
         self._stops_s = stops_s(platform.ehr)
         self._redelivered_after_s = on_grid(platform.ehr.redelivered_after_s)
@@ -153,6 +161,37 @@ class World:
         held.live = held.confirmed
         if not held.confirmed:
             ledger.cancel(time, held.place)
+            self._fill(ledger)
+
+    def cancelled_s(self, citizen: int, confirmed_s: float) -> float | None:
+        """When a citizen who is confirmed then cancels; None for who keeps the appointment."""
+        after_s = math.inf if self._afterwards is None else float(self._afterwards.cancel_after_s[citizen])
+        return confirmed_s + after_s if math.isfinite(after_s) else None
+
+    def keep(self, ledger: Ledger, citizen: int, time: int, place: int) -> None:
+        """A citizen has an appointment, and cancels it after a while, or does not."""
+        cancelled_s = self.cancelled_s(citizen, self.env.now)
+        if cancelled_s is not None:
+            self.env.process(self._cancel(ledger, time, place, cancelled_s - self.env.now))
+
+    def wait_in_line(self, ledger: Ledger, citizen: int, get: GetPlace) -> bool:
+        """Wait on the waiting list of a book, if the citizen does: `get` is called when a time is free."""
+        if self._afterwards is None or not self._afterwards.joins[citizen]:
+            return False
+        self.lines[ledger].append(get)
+        self._fill(ledger)
+        return True
+
+    def _cancel(self, ledger: Ledger, time: int, place: int, after_s: float) -> Steps:
+        yield self.env.timeout(after_s)
+        ledger.cancel(time, place)
+        self._fill(ledger)
+
+    def _fill(self, ledger: Ledger) -> None:
+        """Give what is free to those who wait for it, at once: the first place to the first in line."""
+        line = self.lines[ledger]
+        while line and (days := ledger.free_days()):
+            line.popleft()(ledger.free_times(days[0])[0])
 
     def assign(self, ledger: Ledger, citizen: int) -> tuple[int, Decision] | None:
         """Give the first free place there is; None where there is none."""

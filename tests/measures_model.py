@@ -17,22 +17,33 @@ def measured(attempts: Sequence[Attempt], offer: Offer) -> Measured:
     first = {attempt.citizen: attempt.planned_s for attempt in attempts if attempt.number == 1}
     confirmed = [attempt for attempt in attempts if attempt.outcome is Outcome.CONFIRMED]
     rejected = [attempt for attempt in attempts if attempt.outcome is Outcome.REJECTED]
-    places = Counter(attempt.slot for attempt in confirmed)
+    standing = [attempt for attempt in confirmed if attempt.cancelled_s is None]
     values: Measured = {
-        "rejections_per_100_attempts": _per_100(len(rejected), len(rejected) + len(confirmed)),
+        "rejections_per_100_attempts": _per_100(
+            len(rejected), len(rejected) + sum(attempt.reserved_s is not None for attempt in confirmed)
+        ),
         "rejections_per_100_citizens": _per_100(len({attempt.citizen for attempt in rejected}), len(last)),
         "goodput_per_s": _goodput(confirmed, first),
         "time_to_invite_all_s": offer.last_sms_s,
         "time_to_first_rejection_s": min((attempt.ended_s for attempt in rejected), default=None),
-        "booked_count": float(len(confirmed)),
-        "unfilled_slots_count": float(offer.capacity - len(places)),
-        "double_bookings": float(sum(count - 1 for count in places.values())),
+        "booked_count": float(len(standing)),
+        "unfilled_slots_count": float(offer.capacity - len({attempt.slot for attempt in standing})),
+        "double_bookings": float(_doubles(confirmed)),
         "peak_arrivals_per_s": _peak(np.fromiter(first.values(), np.float64, len(first))),
     }
     values |= _endings([attempt.outcome for attempt in last.values()])
     values |= _of_requests(attempts)
     values |= _of_waits(confirmed, rejected, first)
     return {name: values[name] for name in MEASURES}
+
+
+def _doubles(confirmed: list[Attempt]) -> int:
+    doubles, before = 0, dict[str | None, Attempt]()
+    for attempt in sorted(confirmed, key=lambda one: one.ended_s):
+        other = before.get(attempt.slot)
+        doubles += other is not None and (other.cancelled_s is None or other.cancelled_s > attempt.ended_s)
+        before[attempt.slot] = attempt
+    return doubles
 
 
 def _endings(outcomes: list[Outcome]) -> Measured:

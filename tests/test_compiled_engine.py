@@ -62,6 +62,20 @@ class Case:
 
 
 @st.composite
+def afterwards(draw: st.DrawFn) -> dict[str, Any]:
+    """Some who cancel, at moments when others look or wait, and some who wait for what comes free."""
+    if draw(st.booleans()):
+        return {}
+    cancel = {
+        "share": draw(st.sampled_from(["30 %", "100 %"])),
+        "median": draw(st.sampled_from(["1 s", "30 s", "10 min"])),
+        "sigma": draw(st.sampled_from([0.0, 1.0])),
+    }
+    waitlist = draw(st.sampled_from([{}, {"behaviour.waitlist": "50 %"}, {"behaviour.waitlist": "100 %"}]))
+    return draw(st.sampled_from([{"behaviour.cancel": cancel}, {}])) | waitlist
+
+
+@st.composite
 def doors(draw: st.DrawFn) -> dict[str, Any]:
     """A waiting room, or none: full or not, with sessions that end on the way, and with some who are forgotten."""
     if draw(st.booleans()):
@@ -141,6 +155,7 @@ def cases(draw: st.DrawFn) -> Case:
             "experiment.seed": draw(st.integers(0, 2**32)),
         }
         | draw(doors())
+        | draw(afterwards())
     )  # fmt: skip
     source = PlanSource(scenario=scenario, policy=scenario.policy, replication=draw(st.integers(0, 3)))
     plan = source.plan()
@@ -300,6 +315,33 @@ def test_both_engines_agree_at_a_door_where_many_stand_at_the_same_moment(
         assert run.room is not None
         outgrown |= bool(run.room.room["arrivals"] > max(run.room.room["line_room"], plan.citizens))
     assert outgrown or strategy is not Strategy.QUEUED, "nobody else asks for so much"
+
+
+@pytest.mark.parametrize("strategy", Strategy)
+def test_both_engines_agree_where_a_place_comes_free_at_the_moment_at_which_others_look(strategy: Strategy) -> None:
+    given = 0
+    for seed in range(6):
+        scenario = a.scenario(
+            {
+                "invitation.invited": 60,
+                "slots": [{"book": "Hall", "dates": ["2021-05-10"], "open": {"from": "08:00", "to": "09:00"},
+                           "length": "30 min", "parallel": 2}],
+                "behaviour.cancel": {"share": "80 %", "median": "1 s", "sigma": 0.0},
+                "behaviour.waitlist": "60 %",
+                "behaviour.patience": {"page": "30 s", "answer": "60 s"},
+                "platform.workers": 3,
+                "platform.service_time": {"list": "500 ms", "confirm": "1 s"},
+                "platform.ehr": {"workers": 1 + seed % 2, "service_time": "1 s"},
+                "platform.sigma": 0.0,
+                "platform.strategy": strategy.value,
+                "experiment.seed": seed,
+            }
+        )  # fmt: skip
+        plan = _on_a_grid(plan_of(scenario, scenario.policy, 0), seed)
+        attempts = simulate(scenario, plan)
+        given += sum(one.outcome is Outcome.CONFIRMED and not one.requests for one in attempts)
+        assert attempts_of(live(scenario, plan)) == attempts
+    assert given > 5
 
 
 def test_both_engines_agree_where_messages_come_again_at_the_moment_at_which_the_record_system_goes_on() -> None:

@@ -212,6 +212,6 @@ def test_a_load_test_of_what_it_cannot_live_is_refused_before_anything_starts(tm
     stopped = 'platform.ehr.stopped=[{ from = "1 min", to = "2 min" }]'
     done = bolk("loadtest", "ci-smoke", "--set", stopped, "--out", str(tmp_path / "out"))
     assert done.returncode == 2
-    assert "platform.ehr.stopped" in done.stderr
+    assert "platform.ehr.stopped (nothing tells the server when to stop)" in done.stderr
     assert "bolk simulate" in done.stderr
     assert not (tmp_path / "out").exists()

@@ -174,3 +174,19 @@ def test_a_reload_is_told_with_how_long_it_took_and_what_is_sent_again_is_told_o
     lines = texts(followed(scenario, "confirmed"))
     assert "no answer after 4.0 s: asked for the page again" in [line.replace("\u00a0", " ") for line in lines]
     assert sum("sent" in line for line in lines) == 2  # the SMS, and the reservation
+
+
+def test_the_waiting_list_and_the_cancelling_are_told() -> None:
+    scarce = {"parallel": 1, "length": "30 min"}
+    scenario = a.scenario({
+        **RUSH,
+        "slots": [{"book": "Hall", "dates": ["2021-05-10"], "open": {"from": "08:00", "to": "09:00"}, **scarce}],
+        "behaviour.cancel": {"share": 1.0, "median": "10 min"}, "behaviour.waitlist": 1.0,
+    })  # fmt: skip
+    attempts = simulate(scenario, plan_of(scenario, scenario.policy, 0))
+    given = next(one.citizen for one in attempts if one.outcome is Outcome.CONFIRMED and not one.requests)
+    told = texts(followed(scenario, str(given)))
+    assert told[-4] == "waits on the waiting list"
+    assert told[-3] == "got a time from the waiting list"
+    assert told[-2].startswith("confirmed: 10 May 2021")
+    assert told[-1] == "cancelled the appointment"

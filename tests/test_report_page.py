@@ -263,3 +263,12 @@ def test_people_who_reload_are_said_among_the_assumptions() -> None:
     scenario = a.scenario({"behaviour.reload": {"share": "30 %", "after": "6 s"}})
     page = said(report_html(a_result.simulated(scenario), [], "nb")).replace("\u00a0", " ")
     assert "30 % av dem, halvparten innen 6 sekunder (lognormal, sigma 0,5), høyst 3 ganger for hver side" in page
+
+
+def test_cancelling_and_the_waiting_list_are_said_among_the_assumptions() -> None:
+    behaviour = {"behaviour.cancel": {"share": "3 %", "median": "2 h"}, "behaviour.waitlist": "40 %"}
+    page = said(report_html(a_result.simulated(a.scenario(behaviour)), [], "en")).replace("\u00a0", " ")
+    assert "3%: half of them within 2 hours (lognormal, sigma 1)" in page
+    assert "Wait on the waiting list when nothing is free 40%" in page
+    assert "nobody who cancelled books again" in page
+    assert "Nobody cancels" not in page

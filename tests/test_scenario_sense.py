@@ -42,6 +42,7 @@ def test_the_catalogue_gives_no_reason_to_doubt(name: str) -> None:
         ("policy.batch_size=121", "policy.batch_size", "a batch of 121 is more than the 120 invited"),
         ("today.batch_size=121", "today.batch_size", "more than the 120 invited"),
         ("search.batch_size=[121]", "search.batch_size", "more than the 120 invited"),
+        ("behaviour.waitlist=50 %", "behaviour.waitlist", "nobody cancels, so nothing comes free"),
         ("platform.ehr.timeout=200 ms", "platform.ehr.timeout", "half of the deliveries or more"),
         (
             "platform.waiting_room={ total_active_users = 100, new_users_per_minute = 60 }",

@@ -50,6 +50,10 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "platform.service_time": st.fixed_dictionaries(
         {"list": lengths, "confirm": lengths}, optional={str(page): lengths for page in PAGES}
     ),
+    "behaviour.cancel": st.fixed_dictionaries(
+        {"share": st.floats(0, 1), "median": lengths}, optional={"sigma": st.floats(0, 6)}
+    ),
+    "behaviour.waitlist": st.floats(0, 1),
     "platform.ehr": st.fixed_dictionaries(
         {"workers": st.integers(1, 10_000), "service_time": lengths, "timeout": lengths},
         optional={

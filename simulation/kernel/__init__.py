@@ -22,6 +22,7 @@ What stands for what
 `World.decide`             `deliver` (join the queue of the record system), `granted_ehr`, `decided`
 `World.hold, _give_back`   `hold_place`, `give_back`
 `Ledger`                   `reserve`, `cancel`, `find_day`, `find_time`: counts instead of dictionaries
-`Journey._note`            `settle`
+`Journey._note`            `write_attempt`; `settle` with what `Journey.live` does next
+`World.keep, _fill`        `keep`, `cancelled`, `wait_in_line`, `fill`
 =========================  =====================================================================================
 """

@@ -37,9 +37,10 @@ from simulation.kernel.codes import (
     UNKNOWN,
 )
 from simulation.kernel.door import ask, knock
+from simulation.kernel.ending import settle
 from simulation.kernel.events import happen_now
 from simulation.kernel.journeys import let_go, new_row
-from simulation.kernel.record import note_request, settle
+from simulation.kernel.record import note_request
 from simulation.kernel.reloads import give_row_back, owner
 from simulation.kernel.rows import journey_at, part, small_int_at
 from simulation.kernel.stations import leave

@@ -17,7 +17,8 @@ from simulation.kernel.codes import (
     RESERVE,
     STATUS_OK,
 )
-from simulation.kernel.record import note_request, settle
+from simulation.kernel.ending import settle
+from simulation.kernel.record import note_request
 from simulation.kernel.room import visit
 from simulation.kernel.rows import journey_at, part, visitor_at
 from simulation.kernel.tally import count_start

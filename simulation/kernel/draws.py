@@ -192,6 +192,18 @@ def service_s(w, j, column):
 
 
 @part
+def cancel_after_s(w, j):
+    """How long after the confirmation the appointment is cancelled; infinite where it is kept."""
+    return float_at(w.cancel_after_s, j.citizen)
+
+
+@part
+def joins(w, j):
+    """Whether a citizen who finds nothing waits on the waiting list."""
+    return int_at(w.joins, j.citizen) != 0
+
+
+@part
 def delivery_fails(w, j):
     """Whether this delivery of the reservation fails: it takes too long, or by chance."""
     if w.deliveries == 0:

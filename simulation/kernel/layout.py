@@ -25,7 +25,7 @@ with the record system, a hold. `opened_s` is when the first page was opened."""
 
 BOOK: Final = np.dtype(
     [("first_slot", "i8"), ("first_day", "i4"), ("end_day", "i4"), ("first_time", "i4"), ("places", "i4"),
-     ("open_days", "i4"), ("hint", "i4"), ("times", "i4"), ("spare", "i4")]
+     ("open_days", "i4"), ("hint", "i4"), ("times", "i4"), ("line_first", "i4"), ("line_last", "i4"), ("spare", "i4")]
 )  # fmt: skip
 DAY: Final = np.dtype([("first_time", "i4"), ("end_time", "i4"), ("open_times", "i4"), ("hint", "i4"), ("book", "i4")])
 TIME: Final = np.dtype([("day", "i4"), ("free", "i4"), ("held", "i4"), ("freed", "i4")])
@@ -67,7 +67,7 @@ KEPT_LIST: Final = np.dtype([("since_s", "f8"), ("count", "i4"), ("first", "i4")
 
 ATTEMPT: Final = np.dtype(
     [("planned_s", "f8"), ("ended_s", "f8"), ("reserved_s", "f8"), ("slot", "i8"), ("asked", "i4"), ("book", "i4"),
-     ("citizen", "i4"), ("number", "i2"), ("outcome", "u1"), ("spare", "u1")]
+     ("citizen", "i4"), ("number", "i2"), ("outcome", "u1"), ("spare", "u1"), ("cancelled_s", "f8")]
 )  # fmt: skip
 REQUEST: Final = np.dtype(
     [("planned_s", "f8"), ("started_s", "f8"), ("ended_s", "f8"), ("attempt", "i4"), ("operation", "u1"),
@@ -91,6 +91,8 @@ ADDRESSES: Final = (
     # deliveries to the record system where some fail, and when it stands still: pairs of from and until
     "delivery_row", "delivery_failures", "delivery_s", "stops_s",
     "reload_after_s", "reloads",
+    # who cancels and when, and who waits on a waiting list
+    "cancel_after_s", "joins",
     # or what it is drawn from: laws, groups that answer alike, the share that tries again by try, municipalities, the
     # first of them that a range of citizens has, and the shares of books
     "laws", "groups", "retry_shares", "owners", "owner_hints", "book_shares",
@@ -111,7 +113,7 @@ ADDRESSES: Final = (
 COUNTS: Final = (
     # what is the same for everybody
     "strategy", "spread", "holds", "keeps_lists", "tries", "citizens", "present_room", "attempts_room",
-    "requests_room", "kept_room", "step_count", "deliveries", "stops", "heap_room",
+    "requests_room", "kept_room", "step_count", "deliveries", "stops", "afterwards", "heap_room",
     # rows that are a citizen's own, the others are for reloads; whether they are never used again
     "own_rows", "keeps_journeys",
     # draws on demand: whether, of which seed and replication (in its place of the key), of how many groups

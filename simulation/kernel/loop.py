@@ -5,9 +5,11 @@ from typing import Any
 
 import numpy as np
 
+from simulation.kernel.afterwards import cancelled
 from simulation.kernel.citizen import arrive, seen, step
 from simulation.kernel.codes import (
     ANSWERED,
+    CANCEL,
     DECIDED,
     DONE,
     EHR,
@@ -58,7 +60,9 @@ def happen(w, kind, who):
 @part
 def happen_seldom(w, kind, who):
     """Let an event happen that not every journey has."""
-    if kind == REDELIVER:
+    if kind == CANCEL:
+        cancelled(w, who)
+    elif kind == REDELIVER:
         join(w, EHR, who)
     elif kind == RELOAD:
         reload(w, who)
@@ -70,12 +74,15 @@ def happen_seldom(w, kind, who):
 
 @part
 def is_full(w):
-    """Whether the next event may find no room. One event can note an answer and a question at the door."""
+    """Whether the next event may find no room.
+
+    One event can note an answer and a question at the door, and settle a try and give somebody a place.
+    """
     if w.waiting + MOST_TIMEOUTS > w.heap_room or (w.arrived < w.citizens and not a_row_is_free(w)):
         return True
     if w.tally != 0:
         return w.kept + MOST_KEPT > w.kept_room
-    return w.requests_made + 2 > w.requests_room or w.attempts_made == w.attempts_room
+    return w.requests_made + 2 > w.requests_room or w.attempts_made + 2 > w.attempts_room
 
 
 @part
@@ -96,7 +103,7 @@ def advance(world: Any, events: int) -> int:
             return NEEDS_ROOM
         if w.room != 0 and short_of_lots(w):
             return NEEDS_LOTS
-        if w.made >= MOST_EVENTS - 2:
+        if w.made >= MOST_EVENTS - MOST_TIMEOUTS:
             return TOO_MANY_EVENTS
         arrival_s = float_at(w.arrive_s, w.arrived) if w.arrived < w.citizens else np.inf
         timeout_s = waiting_at(w, 0).at_s if w.waiting > 0 else np.inf

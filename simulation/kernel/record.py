@@ -4,11 +4,9 @@
 import numpy as np
 
 from simulation.kernel import draws
-from simulation.kernel.codes import NO_SLOT, NOBODY, PAUSING, REJECTED
-from simulation.kernel.journeys import let_go
-from simulation.kernel.rows import attempt_row, book_at, journey_at, part, request_row
+from simulation.kernel.codes import CONFIRMED, NOBODY
+from simulation.kernel.rows import attempt_row, book_at, part, request_row
 from simulation.kernel.tally import count_attempt, count_request
-from simulation.kernel.waits import pause
 
 
 @part
@@ -36,9 +34,8 @@ def write_request(w, j, operation, ended_s, status):
 
 
 @part
-def settle(w, who, outcome, ended_s, time, place, reserved_s):
-    """Note the attempt, and try again or be done."""
-    j = journey_at(w, who)
+def note_attempt(w, j, outcome, ended_s, time, place, reserved_s):
+    """Note an attempt that has ended."""
     slot = np.int64(NOBODY)
     if place > 0:
         book = book_at(w, j.book)
@@ -47,11 +44,6 @@ def settle(w, who, outcome, ended_s, time, place, reserved_s):
         write_attempt(w, j, outcome, ended_s, time, slot, reserved_s)
     else:
         count_attempt(w, j, outcome, ended_s, slot, reserved_s)
-    again = outcome == REJECTED or (outcome == NO_SLOT and j.saw_a_day == 1)
-    if again and draws.retries(w, j):
-        pause(w, who, draws.wait_s(w, j), PAUSING)
-    else:
-        let_go(w, who)
 
 
 @part
@@ -68,6 +60,9 @@ def write_attempt(w, j, outcome, ended_s, time, slot, reserved_s):
     a.book = j.book
     a.asked = time
     a.slot = slot
+    a.cancelled_s = np.nan
+    if w.afterwards == 1 and outcome == CONFIRMED and draws.cancel_after_s(w, j) < np.inf:
+        a.cancelled_s = ended_s + draws.cancel_after_s(w, j)
     request = j.request
     while request != NOBODY:
         before = request_row(w, request).attempt

@@ -4,6 +4,7 @@
 import numpy as np
 
 from simulation.kernel import draws
+from simulation.kernel.afterwards import fill
 from simulation.kernel.books import cancel, first_day, first_time, reserve
 from simulation.kernel.codes import (
     DAYS,
@@ -146,4 +147,5 @@ def give_back(w, who):
     j.hold_lives = j.hold_confirmed
     if j.hold_confirmed == 0:
         cancel(w, j.time, j.held)
+        fill(w, np.int64(j.book))
     no_longer_pending(w, who)
