@@ -114,7 +114,12 @@ def measures_of(tally: Tally, offer: Offer) -> Measured:
 
 def measured(record: Columns, offer: Offer) -> Measured:
     """Compute every measure of a record."""
-    values, attempts = measures_of(tally_of(record), offer), record.attempts
+    return scored(record, tally_of(record), offer)
+
+
+def scored(record: Columns, tally: Tally, offer: Offer) -> Measured:
+    """Compute every measure of a record that was counted: what was cancelled is not in the count."""
+    values, attempts = measures_of(tally, offer), record.attempts
     confirmed = attempts[attempts["outcome"] == _CODE[Outcome.CONFIRMED]]
     unasked = np.isnan(confirmed["reserved_s"])
     if np.isnan(confirmed["cancelled_s"]).all() and not unasked.any():

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from scenarios.columns import Columns
 from scenarios.inventory import total_capacity
-from scenarios.measures import MEASURES, Measured, Offer, measures_of, tally_of
+from scenarios.measures import MEASURES, Measured, Offer, scored, tally_of
 from scenarios.plan import Plan
 from scenarios.result import Judged, Metrics, Timeline, summary_of
 from scenarios.scenario import Scenario
@@ -32,7 +32,7 @@ def run_of(
     return Run(
         replication=plan.replication,
         plan_sha256=plan.sha256,
-        measures=measures_of(tally, offer_of(scenario, float(plan.sent_s.max()))),
+        measures=scored(record, tally, offer_of(scenario, float(plan.sent_s.max()))),
         outcomes=tally.outcomes_by_name,
         timeline=timeline_of(record, plan, horizon_s) if with_timeline else None,
     )

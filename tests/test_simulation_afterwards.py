@@ -15,6 +15,7 @@ from scenarios.measures import Offer, measured
 from scenarios.plan import plan_of
 from scenarios.result import Timeline
 from scenarios.rows import citizens_of
+from scenarios.run import run_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import Strategy
 from scenarios.timeline import timeline_of
@@ -150,3 +151,12 @@ def test_the_timeline_counts_what_was_cancelled_and_is_silent_where_nothing_was(
     assert counted[0].cancelled[-1] == counted[0].confirmed[-1] > 0
     assert counted[1].cancelled == []
     assert "cancelled" not in counted[1].model_dump()
+
+
+def test_a_run_is_scored_with_what_was_cancelled() -> None:
+    scenario = scenario_of(0.5, 1.0)
+    plan = plan_of(scenario, scenario.policy, 0)
+    run = run_of(scenario, plan, columns_of(simulate(scenario, plan)), with_timeline=False)
+    booked, unfilled = run.measures["booked_count"], run.measures["unfilled_slots_count"]
+    assert run.measures["double_bookings"] == 0
+    assert (booked or 0) + (unfilled or 0) == total_capacity(scenario)
