@@ -25,8 +25,8 @@ from simulation.simpy_life import SimpyLife
 BREAK_EVEN: Final = 20_000
 """Citizens, over all runs, from which the kernel is worth loading.
 
-Measured on a busy machine (`benchmarks/engines.py`): SimPy lives 2,700 a second, so these take it about 7 s; loading
-the kernel takes 0.4 s, and the very first time, when it is compiled, 10 s.
+`benchmarks/engines.py` prints how many SimPy lives in a second, and what a small process takes in which the kernel is
+loaded. It pays far earlier, but the very first time it is compiled, and that takes as long as these take SimPy.
 """
 
 
