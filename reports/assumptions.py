@@ -130,6 +130,7 @@ def _people(scenario: Scenario, language: Language) -> list[_Row]:
         ("patience_sigma", notation.shortest(behaviour.patience.sigma)),
         *_reload(behaviour, language),
         *_afterwards(behaviour, language),
+        *_forwarded(behaviour, language),
     ]
     return [(name, value, "assumed") for name, value in values]
 
@@ -190,6 +191,20 @@ def _afterwards(behaviour: Behaviour, language: Language) -> list[tuple[str, str
     return lines
 
 
+def _forwarded(behaviour: Behaviour, language: Language) -> list[tuple[str, str]]:
+    how = behaviour.forwarded
+    if how is None:
+        return []
+    value = language.text(
+        "assumption.forwarded_value",
+        others=language.notation.number(how.to),
+        share=language.notation.percent(how.share),
+        after=language.notation.duration(how.after),
+        sigma=language.notation.shortest(how.sigma),
+    )
+    return [("forwarded", value)]
+
+
 def _queue_patience(behaviour: Behaviour, platform: Platform, language: Language) -> list[tuple[str, str]]:
     patience_s = behaviour.patience.queue or behaviour.patience.answer
     return [] if platform.waiting_room is None else [("queue_patience", language.notation.duration(patience_s))]
@@ -206,7 +221,7 @@ def _validity(result: Result, scenario: Scenario) -> list[str]:
         "one_value": True,
         "grid": result.kind == "recommend",
         "one_list": True,
-        "invited_only": True,
+        "invited_only": scenario.behaviour.forwarded is None,
         "one_book": any(len(one.books) > 1 for one in inventory_of(scenario)),
         "no_cancellations": scenario.behaviour.cancel is None,
         "cancellations": scenario.behaviour.cancel is not None,

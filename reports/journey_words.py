@@ -54,8 +54,12 @@ def journey_json(scenario: Scenario, journey: OneJourney, lang: LanguageCode = "
 def events_of(journey: OneJourney, language: Language) -> list[Event]:
     """Everything that happened to a citizen, in order."""
     told = [Event(journey.sent_s, language.text("journey.sms"))]
+    nothing = language.text("journey.not_acting")
+    if journey.link_of is not None:
+        told = [Event(journey.sent_s, language.text("journey.sms_of_another", citizen=str(journey.link_of)))]
+        nothing = language.text("journey.not_passed_on")
     if journey.row is None:
-        return [*told, Event(journey.sent_s, language.text("journey.not_acting"))]
+        return [*told, Event(journey.sent_s, nothing)]
     for attempt in journey.attempts:
         told += _Telling(language, journey, journey.row, attempt).events()
     last = journey.attempts[-1]

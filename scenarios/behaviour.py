@@ -5,6 +5,7 @@ from typing import Final, Self
 from pydantic import Field, model_validator
 
 from scenarios.afterwards import Cancel
+from scenarios.forwarding import Forwarded
 from scenarios.part import Part, Window, is_none, senseless
 from scenarios.quantities import Fraction, Seconds
 from scenarios.reload import Reload
@@ -102,4 +103,7 @@ class Behaviour(Part):
     )
     waitlist: Fraction | None = Field(
         default=None, exclude_if=is_none, description="share of those who find nothing that waits on the waiting list"
+    )
+    forwarded: Forwarded | None = Field(
+        default=None, exclude_if=is_none, description="who comes with a link that was passed on; left out: nobody"
     )

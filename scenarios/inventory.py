@@ -111,6 +111,12 @@ def expected_takers(scenario: Scenario) -> float:
     return total_invited(scenario) * scenario.invitation.delivered * scenario.behaviour.uptake
 
 
+def expected_uninvited(scenario: Scenario) -> float:
+    """How many are expected to come with a link that was passed on: invited x delivered x share x to."""
+    how = scenario.behaviour.forwarded
+    return 0.0 if how is None else total_invited(scenario) * scenario.invitation.delivered * how.share * how.to
+
+
 def _invited(scenario: Scenario) -> list[int]:
     cohort = scenario.invitation.cohort
     if cohort is not None:

@@ -18,9 +18,9 @@ from scenarios.columns import OUTCOMES, STATUSES, Columns, Rows
 
 MEASURES: Final = {
     "rejections_per_100_attempts": "REJECTED of 100 answered reservations (CONFIRMED or REJECTED)",
-    "rejections_per_100_citizens": "of 100 citizens who tried, how many met at least one rejection",
-    "no_slot_per_100_citizens": "of 100 who tried, how many left because the list was empty",
-    "gave_up_per_100_citizens": "of 100 who tried, how many left without an appointment for any other reason",
+    "rejections_per_100_citizens": "of 100 invited who tried, how many met at least one rejection",
+    "no_slot_per_100_citizens": "of 100 invited who tried, how many left because the list was empty",
+    "gave_up_per_100_citizens": "of 100 invited who tried, how many left without an appointment for any other reason",
     "error_rate": "FAILED, SHED and UNKNOWN of all requests, a fraction",
     "response_time_p50_s": "requests, planned moment to end, half are faster",
     "response_time_p95_s": "requests, planned moment to end, 19 of 20 are faster",
@@ -49,10 +49,15 @@ Sample: TypeAlias = Callable[[int], float | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Offer:
-    """What the attempts are held against: when the last SMS was sent and how many places there were."""
+    """What the attempts are held against: when the last SMS was sent and how many places there were.
+
+    Where people come with a link that was passed on, `invited` says how many were sent an SMS (they have the first
+    numbers): what is counted of 100 citizens is counted of them. Load, requests and places count everybody.
+    """
 
     last_sms_s: float
     capacity: int
+    invited: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,7 +119,7 @@ def measures_of(tally: Tally, offer: Offer) -> Measured:
 
 def measured(record: Columns, offer: Offer) -> Measured:
     """Compute every measure of a record."""
-    return scored(record, tally_of(record), offer)
+    return scored(record, tally_of(record, offer.invited), offer)
 
 
 def scored(record: Columns, tally: Tally, offer: Offer) -> Measured:
@@ -134,20 +139,23 @@ def scored(record: Columns, tally: Tally, offer: Offer) -> Measured:
     }
 
 
-def tally_of(record: Columns) -> Tally:
-    """Count a record."""
+def tally_of(record: Columns, invited: int | None = None) -> Tally:
+    """Count a record; citizens are the `invited`, who have the first numbers, or all where everybody is."""
     attempts, requests = record.attempts, record.requests
     confirmed = attempts[attempts["outcome"] == _CODE[Outcome.CONFIRMED]]
     rejected = attempts[attempts["outcome"] == _CODE[Outcome.REJECTED]]
     answered = np.concatenate([confirmed, rejected])
     waits_s = (answered["ended_s"] - answered["reserved_s"])[~np.isnan(answered["reserved_s"])]
+    ends, turned_away = _last_of_each_citizen(attempts), np.unique(rejected["citizen"])
+    if invited is not None:
+        ends, turned_away = ends[ends["citizen"] < invited], turned_away[turned_away < invited]
     first_s = _FirstMoments.of(attempts)
     met, first = np.unique(attempts["outcome"], return_index=True)
     return Tally(
         outcomes=_counts(attempts["outcome"]),
         met=met[np.argsort(first)].tolist(),
-        endings=_counts(_last_of_each_citizen(attempts)["outcome"]),
-        rejected_citizens=len(np.unique(rejected["citizen"])),
+        endings=_counts(ends["outcome"]),
+        rejected_citizens=len(turned_away),
         places=len(np.unique(confirmed["slot"])),
         requests=len(requests),
         errors=int(np.isin(requests["status"], _ERRORS).sum()),

@@ -26,6 +26,7 @@ class OneJourney:
     """A citizen, what the plan says of the citizen, and what happened; `row` is None for one who does not act.
 
     `waits` says that the citizen waits on the waiting list if nothing was found.
+    `link_of` is from whom the link came, for one who was not invited.
     """
 
     citizen: int
@@ -35,3 +36,4 @@ class OneJourney:
     attempts: tuple[Attempt, ...] = ()
     sights: tuple[Sight, ...] = ()
     waits: bool = False
+    link_of: int | None = None

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.choice import Pick
+from scenarios.forwarding import NOBODY, passed_on_by
 from scenarios.inventory import InvitingMunicipality, inventory_of
 from scenarios.part import Window
 from scenarios.policies.feedback import Feedback
@@ -44,6 +45,8 @@ class Plan:
     (1 if a rejection of this try is followed by another), `wait_s` (before it). Times are seconds from the first
     SMS, lengths seconds, all on the 2^-24 s grid. `queue_patience_s` (N,) is there only where a waiting room is,
     `reload_after_s` and `reloads` (the most of one page, each (N,)) only where the scenario has people who reload.
+    `passed_on_by` (N,) is there only where links are passed on: from whom a citizen has the link, whose SMS `sent_s`
+    is then.
     """
 
     scenario_name: str
@@ -68,11 +71,17 @@ class Plan:
     queue_patience_s: FloatArray | None = None
     reload_after_s: FloatArray | None = None
     reloads: IntArray | None = None
+    passed_on_by: IntArray | None = None
 
     @property
     def citizens(self) -> int:
-        """N, everybody who is invited."""
+        """N, everybody who is invited, and those whom a link may be passed on to."""
         return len(self.sent_s)
+
+    @property
+    def invited(self) -> int:
+        """Those who are sent an SMS; they have the first numbers."""
+        return self.citizens if self.passed_on_by is None else int((self.passed_on_by == NOBODY).sum())
 
     @property
     def tries(self) -> int:
@@ -111,7 +120,7 @@ class Plan:
         return replace(self, acts=np.where(self.planned_s < end_s, self.acts, 0))
 
 
-OPTIONAL: Final = ("queue_patience_s", "reload_after_s", "reloads")
+OPTIONAL: Final = ("queue_patience_s", "reload_after_s", "reloads", "passed_on_by")
 """Arrays that a plan has only where its scenario speaks of what they are for."""
 
 
@@ -137,8 +146,19 @@ class Unsent:
         """When these citizens open the page, each sent to at that moment."""
         return acting_moments(sent_s, self.delay_s[citizens], self.awake, self.start)
 
+    def reached_by(self, citizens: IntArray) -> IntArray:
+        """These invited citizens, and whomever they may pass the link on to."""
+        source = self.plan.passed_on_by
+        return citizens if source is None else np.concatenate([citizens, np.flatnonzero(np.isin(source, citizens))])
+
+    def sms_s(self, sent_s: FloatArray) -> FloatArray:
+        """For every citizen, when the SMS left with whose link they come, given those of the invited."""
+        source = self.plan.passed_on_by
+        return sent_s if source is None else np.concatenate([sent_s, sent_s[source[len(sent_s) :]]])
+
     def sent(self, sent_s: FloatArray) -> Plan:
-        """The plan, where every citizen's SMS left at these moments."""
+        """The plan, where the SMS of each of the invited left at these moments."""
+        sent_s = self.sms_s(sent_s)
         return replace(self.plan, sent_s=sent_s, planned_s=self.opened_s(sent_s, np.arange(self.plan.citizens)))
 
 
@@ -169,14 +189,25 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
 def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int | None = None) -> Unsent:
     """Draw the citizens of one replication, whatever the policy sends when: of it only the start is asked."""
     inventory = inventory_of(scenario)
-    draw = _Draw(scenario.experiment.seed if seed is None else seed, replication, sum(m.invited for m in inventory))
+    invited = sum(m.invited for m in inventory)
+    source = passed_on_by(scenario.behaviour.forwarded, invited)
+    draw = _Draw(
+        scenario.experiment.seed if seed is None else seed, replication, invited if source is None else len(source)
+    )
     behaviour, session, patience = scenario.behaviour, scenario.behaviour.session, scenario.behaviour.patience
     tries = behaviour.after_rejection.give_up_after
     delay_s = response_delays(behaviour.response, draw(Quantity.RESPONSE))
     municipality = np.repeat(np.arange(len(inventory)), [m.invited for m in inventory])
-    book = _books(inventory, draw(Quantity.BOOK), municipality)
+    book = _books(inventory, draw(Quantity.BOOK)[:invited], municipality)
     where = draw.table(Quantity.WHERE, tries)
     delivered = draw(Quantity.DELIVERY) < scenario.invitation.delivered
+    acts = delivered & (draw(Quantity.UPTAKE) < behaviour.uptake)
+    if source is not None and behaviour.forwarded is not None:
+        how, others = behaviour.forwarded, source[invited:]
+        municipality, book = (np.concatenate([one, one[others]]) for one in (municipality, book))
+        acts[invited:] = (delivered & (draw(Quantity.FORWARD) < how.share))[others]
+        after_s = lognormals(draw(Quantity.FORWARD_AFTER)[invited:], how.after, how.sigma)
+        delay_s[invited:] = delay_s[others] + after_s  # the link goes on when the SMS is opened
     never_s = np.full(draw.citizens, np.inf)
     plan = Plan(
         scenario_name=scenario.name,
@@ -186,7 +217,7 @@ def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int
         municipality=municipality,
         book=book,
         sent_s=never_s,
-        acts=(delivered & (draw(Quantity.UPTAKE) < behaviour.uptake)).astype(np.int64),
+        acts=acts.astype(np.int64),
         planned_s=never_s,
         login_s=lognormals(draw(Quantity.LOGIN), session.login, session.sigma),
         page_patience_s=lognormals(draw(Quantity.PAGE_PATIENCE), patience.page, patience.sigma),
@@ -201,6 +232,7 @@ def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int
         queue_patience_s=_queue_patience(scenario, draw),
         reload_after_s=_reload_after(scenario, draw),
         reloads=_reloads(scenario, draw),
+        passed_on_by=source,
     )
     return Unsent(plan=plan, delay_s=delay_s, awake=behaviour.awake, start=policy.start)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from scenarios.choice import Pick
-from scenarios.plan import OPTIONAL, Plan
+from scenarios.plan import Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +54,7 @@ class Citizen:
 
 
 _EACH = ("municipality", "book", "planned_s", "login_s", "page_patience_s", "answer_patience_s")
+_EACH_IF_ANY = ("queue_patience_s", "reload_after_s", "reloads")
 _EACH_TRY = ("choose_s", "form_s", "pick", "where", "preferred", "retries", "wait_s")
 
 
@@ -63,7 +64,7 @@ def citizens_of(plan: Plan) -> Iterator[Citizen]:
     order = acting[np.argsort(plan.planned_s[acting], kind="stable")].tolist()
     # Python's own numbers, made all at once: one by one out of an array they cost ten times as much.
     each = {name: getattr(plan, name).tolist() for name in _EACH}
-    each |= {name: getattr(plan, name).tolist() for name in OPTIONAL if getattr(plan, name) is not None}
+    each |= {name: getattr(plan, name).tolist() for name in _EACH_IF_ANY if getattr(plan, name) is not None}
     each_try = [getattr(plan, name).tolist() for name in _EACH_TRY]
     for i in order:
         tries = zip(*(column[i] for column in each_try), strict=True)

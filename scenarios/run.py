@@ -28,7 +28,7 @@ def run_of(
     scenario: Scenario, plan: Plan, record: Columns, *, with_timeline: bool, horizon_s: float | None = None
 ) -> Run:
     """Measure the record that a plan led to; `horizon_s` is where the timeline ends."""
-    tally = tally_of(record)
+    tally = tally_of(record, None if plan.passed_on_by is None else plan.invited)
     return Run(
         replication=plan.replication,
         plan_sha256=plan.sha256,

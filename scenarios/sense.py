@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from scenarios.inventory import expected_takers, largest_invited, total_capacity
+from scenarios.inventory import expected_takers, expected_uninvited, largest_invited, total_capacity
 from scenarios.policies.batches import Batches
 from scenarios.policies.feedback import Feedback
 from scenarios.policies.fields import ALL
@@ -51,7 +51,7 @@ def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
 
 
 def _supply(scenario: Scenario) -> Iterator[Doubt]:
-    takers, places = expected_takers(scenario), total_capacity(scenario)
+    takers, places = expected_takers(scenario) + expected_uninvited(scenario), total_capacity(scenario)
     if takers > places:
         yield Doubt(where=("slots",), what=f"about {takers:,.0f} people will want one of {places:,} free appointments")
 

@@ -38,6 +38,8 @@ class Quantity(IntEnum):
     QUEUE_ORDER = 16
     RELOAD = 20
     RELOAD_AFTER = 21
+    FORWARD = 22
+    FORWARD_AFTER = 23
     REDELIVERY = 30
     DELIVERY_FAILS = 31
     CANCELS = 32

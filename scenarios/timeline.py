@@ -54,7 +54,7 @@ def timeline_of(record: Columns, plan: Plan, horizon_s: float | None = None) -> 
 
     return Timeline(
         step_s=steps.step_s,
-        sent=steps.by_then(plan.sent_s),
+        sent=steps.by_then(plan.sent_s[: plan.invited]),
         opened=steps.by_then(attempts["planned_s"][attempts["number"] == 1]),
         confirmed=ended(Outcome.CONFIRMED),
         rejected=ended(Outcome.REJECTED),

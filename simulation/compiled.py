@@ -99,7 +99,12 @@ class Prepared:
 
     @classmethod
     def drawing(cls, source: PlanSource, counts: Counts | None = None) -> Self:
-        """Lay out what a plan is drawn from, and draw who acts and when; with `counts`, no record is kept."""
+        """Lay out what a plan is drawn from, and draw who acts and when; with `counts`, no record is kept.
+
+        Where links are passed on it is the whole plan that is laid out: the kernel does not draw who comes with them.
+        """
+        if source.scenario.behaviour.forwarded is not None and counts is None:
+            return cls.of(source.scenario, source.plan())
         run = cls._on_platform(source.scenario, draw_rows.on_demand(source))
         run.counts = counts
         openings = arrivals.Openings() if counts is None else counts.openings

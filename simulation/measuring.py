@@ -28,7 +28,8 @@ def measure(source: PlanSource, stop: Event | None = None, *, with_timeline: boo
     Stopped, TooManyEvents
         As `compiled.live`.
     """
-    if happens(source.scenario):  # who cancelled is read from the record
+    if happens(source.scenario) or source.scenario.behaviour.forwarded is not None:
+        # Who cancelled is read from the record, and so is who was not invited.
         run = run_of(source.scenario, source.plan(), live_drawing(source, stop), with_timeline=with_timeline)
         return replace(run, plan_sha256=source.sha256)
     last_sms_s = max(float(sent_s.max()) for sent_s in source.sent_s() if len(sent_s))

@@ -47,7 +47,7 @@ def sent_by_feedback(policy: Feedback, outs: Sequence[SendOut], unsent: Unsent, 
     Each municipality has a sender of its own, with rejections of its own and the response time of the platform that
     all share. They decide at the same moments, in the order of the inventory.
     """
-    sent_s = np.full(unsent.plan.citizens, np.inf)
+    sent_s = np.full(unsent.plan.invited, np.inf)
     figures = _Figures(life, unsent.plan.municipality, len(outs))
     senders = _senders(outs)
     for moment_s in sending_moments(policy.pause, outs[0].hours):
@@ -60,7 +60,8 @@ def sent_by_feedback(policy: Feedback, outs: Sequence[SendOut], unsent: Unsent, 
         handed = [sender.send(policy, at_s, one) for sender, one in zip(senders, seen, strict=True) if sender.left]
         citizens = np.concatenate([numbers for numbers, _ in handed])
         sent_s[citizens] = np.concatenate([times for _, times in handed])
-        life.send(citizens, unsent.opened_s(sent_s[citizens], citizens))
+        reached = unsent.reached_by(citizens)
+        life.send(reached, unsent.opened_s(unsent.sms_s(sent_s)[reached], reached))
     life.live_until(math.inf)
     return unsent.sent(sent_s)
 

@@ -69,6 +69,7 @@ def traced(scenario: Scenario, whom: str) -> OneJourney | NoSuchCitizen:
         attempts=tuple(attempts),
         sights=tuple(sights),
         waits=afterwards is not None and bool(afterwards.joins[number]),
+        link_of=int(plan.passed_on_by[number]) if plan.passed_on_by is not None and number >= plan.invited else None,
     )
 
 

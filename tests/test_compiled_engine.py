@@ -149,6 +149,8 @@ def cases(draw: st.DrawFn) -> Case:
             "platform.sigma": sigma,
             "platform.strategy": draw(st.sampled_from(Strategy)).value,
             "platform.listing": draw(st.sampled_from(Listing)).value,
+            "behaviour.forwarded": one_of(None, None, {"share": one_of("100 %", "30 %"), "to": one_of(1, 2),
+                                                       "after": one_of("1 s", "1 min"), "sigma": sigma}),
             "behaviour.reload": one_of(None, {"share": one_of("100 %", "50 %"), "after": one_of("500 ms", "1 s", "5 s"),
                                               "sigma": sigma, "most": one_of(1, 2, 5)}),
             "platform.list_age": one_of(None, None, "0 s", "1 s", "7 s", "3 min"),

@@ -248,6 +248,18 @@ def test_both_journeys_agree_on_those_who_reload(strategy: Strategy, after: str,
     assert lived == simulated
 
 
+@pytest.mark.parametrize("strategy", list(Strategy))
+def test_both_journeys_agree_on_those_who_come_with_a_link_that_was_passed_on(strategy: Strategy):
+    forwarded = {"share": "40 %", "to": 2, "after": "30 s"}
+    changes = {**CROWDED, "platform.strategy": strategy.value, "invitation.invited": 70}
+    scenario = a.scenario(changes | {"behaviour.forwarded": forwarded})
+    plan = plan_of(scenario, scenario.policy, 0)
+    simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
+    lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert lived == simulated
+    assert simulated[-1].citizen >= plan.invited
+
+
 ROOMS: dict[str, dict[str, Any]] = {
     "few inside": {"total_active_users": 12, "new_users_per_minute": 100, "session_duration": "2 min"},
     "slowly": {"total_active_users": 1000, "new_users_per_minute": 15},

@@ -272,3 +272,11 @@ def test_cancelling_and_the_waiting_list_are_said_among_the_assumptions() -> Non
     assert "Wait on the waiting list when nothing is free 40%" in page
     assert "nobody who cancelled books again" in page
     assert "Nobody cancels" not in page
+
+
+def test_links_that_are_passed_on_are_said_among_the_assumptions_and_no_longer_among_the_limits() -> None:
+    scenario = a.scenario({"behaviour.forwarded": {"share": "5 %", "to": 2, "after": "10 min"}})
+    page = said(report_html(a_result.simulated(scenario), [], "en")).replace("\u00a0", " ")
+    assert "2 with the link of 5% of those who get it; half within 10 minutes (lognormal, sigma 1)" in page
+    assert "Nobody passes the link on" not in page
+    assert "Nobody passes the link on" in said(report_html(a_result.simulated(), [], "en"))

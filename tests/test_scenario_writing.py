@@ -44,6 +44,9 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "platform.workers": st.integers(1, 10_000),
     "platform.ehr.service_time": lengths,
     "platform.list_age": lengths,
+    "behaviour.forwarded": st.fixed_dictionaries(
+        {"share": shares, "after": lengths}, optional={"sigma": st.floats(0, 6), "to": st.integers(1, 10)}
+    ),
     "behaviour.reload": st.fixed_dictionaries(
         {"share": shares, "after": lengths}, optional={"sigma": st.floats(0, 3), "most": st.integers(1, 20)}
     ),
