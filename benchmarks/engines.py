@@ -76,7 +76,7 @@ def question(citizens: int) -> Scenario:
 
 
 def country(entries: tuple[register.RegisteredMunicipality, ...]) -> Scenario:
-    """All ages of these municipalities; half act, and there is one place for four."""
+    """All ages of these municipalities; everybody acts, and there is one place for four."""
     people = sum(entry.population for entry in entries)
     scenario = _scenario({"names": [entry.number for entry in entries]}, 1, max(2, people // 5000), {})
     invitation = scenario.invitation.model_copy(update={"invited": None, "cohort": "0+"})
