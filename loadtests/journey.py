@@ -190,6 +190,8 @@ class _Visit:
         if message is not None:
             self.asking.outcome, self._slot = message.outcome, message.slot
             self._asked = message.start or self._asked
+            if message.outcome is Outcome.NO_SLOT:
+                self.asking.reserved_s = None  # as for an empty list: there was nothing to reserve
 
     def _nothing_free(self, shown: list[int] | None) -> None:
         if shown is not None:

@@ -310,3 +310,12 @@ def test_both_journeys_agree_where_deliveries_fail_and_the_record_system_stands_
     assert Outcome.FAILED in {one.outcome for one in simulated}
     lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
     assert lived == simulated
+
+
+def test_both_journeys_agree_where_there_is_nothing_left_to_assign():
+    scenario = a.scenario({**SCARCE, "platform.strategy": Strategy.ASSIGN.value})
+    plan = plan_of(scenario, scenario.policy, 0)
+    simulated = sorted(simulate(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert {one.outcome for one in simulated if one.reserved_s is None} >= {Outcome.NO_SLOT}
+    lived = sorted(lived_in_simulation(scenario, plan), key=lambda one: (one.citizen, one.number))
+    assert lived == simulated
