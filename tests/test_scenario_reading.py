@@ -140,7 +140,7 @@ def test_a_slip_is_named_with_its_key_its_line_and_a_way_out(
         ('from = "09:00"', 'form = "09:00"', "did you mean from?"),
         ("sigma = 1.5 }", 'sigma = 1.5, latests = "1 h" }', "did you mean latest?"),
         ("seed = 20210503", "seed = 20210503\nfinish_by = 1", "belongs elsewhere: search.finish_by"),
-        ("seed = 20210503", "seed = 20210503\nzzz = 1", "the keys here are runs, seed"),
+        ("seed = 20210503", "seed = 20210503\nzzz = 1", "the keys here are runs, precision, seed"),
     ],
 )
 def test_an_unknown_key_gets_a_suggestion_from_the_keys_that_are_legal_there(
