@@ -32,7 +32,7 @@ from scenarios.inventory import books_of
 from scenarios.scenario import Scenario
 
 HOST: Final = "127.0.0.1"
-THREADS_A_CORE: Final = 2
+THREADS_A_CORE: Final = 4
 """At the machine's own pace. Those who wait for the disk are committed together, so threads wait for each other.
 
 More of them keep more reservations a second, since more are committed together, and take from short answers, since the
