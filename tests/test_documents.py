@@ -4,6 +4,7 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import click
@@ -39,6 +40,16 @@ def test_every_decision_names_a_guard_that_exists() -> None:
 
 def test_bolk_is_never_published() -> None:
     assert '"Private :: Do Not Upload"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+
+
+def test_every_package_of_the_house_is_installed() -> None:
+    listed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]["packages"]
+    folders = {
+        ".".join(path.parent.relative_to(ROOT).parts)
+        for name in PACKAGES
+        for path in (ROOT / name).rglob("__init__.py")
+    }
+    assert set(listed) == folders
 
 
 def test_the_lock_names_no_host_and_pins_every_package() -> None:
