@@ -7,13 +7,13 @@ from typing import Any, Final
 from loadtests.checker.judging import Verdict, judge
 from loadtests.checker.occupancy import Stretch
 from loadtests.checker.operations import Held, History, Hold, Sending, Snapshot, Told
+from loadtests.target import UNDER_WAY
 from scenarios import result
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
 from scenarios.inventory import inventory_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S
 
-_UNDER_WAY: Final = "SENT"
 _KEPT: Final = "HELD"
 
 Places = Mapping[str, tuple[str, ...]]
@@ -63,7 +63,7 @@ def history_of(
         sendings=(*before, *(_sending(one, run, states) for one in attempts if _sent(one))),
         holds=tuple(hold for one in attempts for hold in _holds(one)),
         snapshots=() if snapshot is None else (snapshot,),
-        final=_UNDER_WAY not in states.values(),
+        final=UNDER_WAY not in states.values(),
         whole=not partial,
     )
 

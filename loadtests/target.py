@@ -14,6 +14,9 @@ from urllib.parse import urljoin, urlsplit
 
 # Nothing that two parsers could read differently: no user, no backslash, no space, no fragment.
 _URL: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]+)(:\d{1,5})?(/[^\s\\@#]*)?")
+UNDER_WAY: Final = "SENT"
+"""The state of a reservation that waits for the record system."""
+
 SETTLED_S: Final = 30.0
 """A record system with reservations undecided so long after the last citizen left is unsettled. ASSUMPTION."""
 
@@ -112,7 +115,7 @@ def fetch_settled_export(base_url: str, admin_token: str, patience_s: float = SE
     over_s = time.monotonic() + patience_s
     while True:
         export = fetch_export(base_url, admin_token)
-        if time.monotonic() > over_s or all(one.get("state") != "SENT" for one in export["reservations"]):
+        if time.monotonic() > over_s or all(one.get("state") != UNDER_WAY for one in export["reservations"]):
             return export
         time.sleep(_LOOK_AGAIN_S)
 

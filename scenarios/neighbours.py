@@ -33,23 +33,17 @@ class Server(Protocol):
         ...
 
 
-class AccusedServer(Protocol):
-    """A reference server on trial, whose processes may be killed."""
-
-    @property
-    def base_url(self) -> str:
-        """Where it listens."""
-        ...
+class Accused(Server, Protocol):
+    """A server on trial."""
 
     @property
     def login_url(self) -> str:
         """Where citizens log in."""
         ...
 
-    @property
-    def admin_token(self) -> str:
-        """What opens its record."""
-        ...
+
+class AccusedServer(Accused, Protocol):
+    """A reference server on trial, whose processes may be killed."""
 
     def kill(self, part: str) -> None:
         """Kill a process (kill -9) and start it again."""

@@ -4,7 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, Protocol, TypeAlias
+from typing import Final, TypeAlias
 
 from loadtests.checker.judging import judge
 from loadtests.checker.operations import Operation
@@ -12,8 +12,9 @@ from loadtests.contention.cases import Case, Kill, Stage, play, why_not
 from loadtests.contention.notes import Notes
 from loadtests.contention.witness import witness_of
 from loadtests.history import places_of, read_record, stood_before
-from loadtests.target import fetch_settled_export
+from loadtests.target import UNDER_WAY, fetch_settled_export
 from scenarios.inventory import AppointmentBook, books_of
+from scenarios.neighbours import Accused
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S
 from scenarios.verification import Trial, Tried
@@ -25,25 +26,6 @@ _CITIZENS_OF_A_CASE: Final = 1000
 
 Owner: TypeAlias = tuple[Case, str]
 """In which case and book an operation was made."""
-
-
-class Accused(Protocol):
-    """The server on trial."""
-
-    @property
-    def base_url(self) -> str:
-        """Where it listens."""
-        ...
-
-    @property
-    def login_url(self) -> str:
-        """Where citizens log in."""
-        ...
-
-    @property
-    def admin_token(self) -> str | None:
-        """What opens its books; without it the ruling is `unknown` at best."""
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,7 +69,7 @@ class Suite:
             tried.append(Tried(case=case, book=book, operations=len(made)))
         tell(len(stages), len(stages))
         states = _read(notes, server)
-        return self._judged(notes, tried, owner, final="SENT" not in states.values())
+        return self._judged(notes, tried, owner, final=UNDER_WAY not in states.values())
 
     def _notes(self, server: Accused) -> Notes:
         return Notes(
