@@ -179,10 +179,13 @@ class Generator(Piece):
     reason: str | None = None  # why the verdict is not `pass`
 
 
+Ruling = Literal["correct", "anomaly", "unknown"]
+
+
 class History(Piece):
     """Whether the record of answers is correct."""
 
-    verdict: Literal["correct", "anomaly", "unknown"]
+    verdict: Ruling
     anomalies: list[str]
     reason: str | None = None  # why the verdict is not `correct`
 

@@ -4,12 +4,10 @@ from typing import Final, Literal
 
 from pydantic import Field, computed_field
 
-from scenarios.result import Piece
+from scenarios.result import Piece, Ruling
 from scenarios.strategy import Strategy
 
 SCHEMA: Final = "bolk.verification/1"
-
-Ruling = Literal["correct", "anomaly", "unknown"]
 
 
 class Tried(Piece):
