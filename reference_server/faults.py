@@ -24,7 +24,7 @@ from reference_server.sqlite_storage import SqliteStorage
 
 STALE_S: Final = 1.0
 _EVERY: Final = 3
-"""Faults that would be too plain if they always showed do so every third time."""
+"""Faults that would be too plain if they always showed do so every third time, the first of them included."""
 
 Shown = TypeVar("Shown")
 
@@ -67,6 +67,7 @@ class FaultyStorage(SqliteStorage):
         super().__init__(path)
         self._fault = fault
         self._count = 0
+        self._confirmed = 0
         self._seen: dict[str, tuple[float, object]] = {}
 
     def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | Refused:  # pyright: ignore[reportIncompatibleMethodOverride]
@@ -108,17 +109,19 @@ class FaultyStorage(SqliteStorage):
     def _told(self, came: Reservation, wish: Wish) -> Reservation:
         """What the citizen is told of a reservation that was decided."""
         confirmed = came.state is State.CONFIRMED
+        self._confirmed += confirmed
+        unlucky = confirmed and self._confirmed % _EVERY == 1
         match self._fault:
             case Fault.NO_UNIQUENESS if came.state is State.REJECTED:
                 return replace(came, state=State.CONFIRMED, place=1, appointment=f"second-{came.id}")
-            case Fault.ACKNOWLEDGED_TOO_SOON if confirmed and self._count % _EVERY == 0:
+            case Fault.ACKNOWLEDGED_TOO_SOON if unlucky:
                 super().cancel(wish.citizen, came.id, "", UNLIMITED)
                 return came
             case Fault.REUSED_ID if confirmed:
                 return replace(came, appointment="the-same")
             case Fault.WRONG_PLACE if confirmed:
                 return replace(came, place=(came.place or 0) + 1)
-            case Fault.REJECTED_AND_BOOKED if confirmed and self._count % _EVERY == 0:
+            case Fault.REJECTED_AND_BOOKED if unlucky:
                 return replace(came, state=State.REJECTED, place=None, appointment=None)
             case _:
                 return came

@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, ThreadPoolExecutor, wait
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from itertools import islice
+from queue import SimpleQueue
 from threading import Event
 from types import TracebackType
 from typing import Final, Self, TypeAlias
@@ -83,6 +84,7 @@ class Experiment:
         self._done: dict[Policy, dict[int, Run]] = {}
         self._asked = 0
         self._at_work = False
+        self._finished: SimpleQueue[Future[Run] | None] = SimpleQueue()
         self._ctrl_c_before = signal.getsignal(signal.SIGINT)
 
     def __enter__(self) -> Self:
@@ -125,8 +127,8 @@ class Experiment:
         self._asked += len(missing)
         crew = self._theirs or self._ours
         try:
-            self._at_work = True
             if crew is None:
+                self._at_work = True
                 for task in missing:
                     self._keep(task, run_once(self.scenario, *task, self._engine))
             else:
@@ -156,15 +158,27 @@ class Experiment:
         )
 
     def _collect(self, tasks: Sequence[Task], crew: Executor) -> None:
+        """Give the tasks out, and keep what comes back, until all have come or somebody pressed Ctrl-C.
+
+        An exception from the signal's handler could leave the lock of a future held for ever by `wait`, and whoever
+        makes it waiting for that lock. The handler puts None into the queue instead, which may be done at any moment.
+        """
         left, futures = iter(tasks), dict[Future[Run], Task]()
+        self._finished = finished = SimpleQueue[Future[Run] | None]()
+
+        def give_out(most: int) -> None:
+            for task in islice(left, most):
+                future = self._submitted(task, crew)
+                futures[future] = task
+                future.add_done_callback(finished.put)
+
         try:
-            for task in islice(left, MOST_UNDER_WAY):
-                futures[self._submitted(task, crew)] = task
-            while futures:
-                for future in wait(futures, return_when=FIRST_COMPLETED).done:
+            give_out(MOST_UNDER_WAY)
+            while futures and not self.interrupted:
+                future = finished.get()
+                if future is not None and not self.interrupted:
                     self._keep(futures.pop(future), future.result())
-                    for task in islice(left, 1):
-                        futures[self._submitted(task, crew)] = task
+                    give_out(1)
         finally:
             for future in futures:
                 future.cancel()
@@ -181,9 +195,10 @@ class Experiment:
             self._progress(self.run_count, self._asked)
 
     def _hear_ctrl_c(self, *_: object) -> None:
-        """Between two orders the flag is enough; while one is waited for, and the second time, it is an exception."""
+        """A flag, a word to whoever waits for workers, and an exception where this thread works or the second time."""
         again = self.interrupted
         self.interrupted = True
         self._stop.set()
+        self._finished.put(None)
         if again or self._at_work:
             raise KeyboardInterrupt

@@ -5,7 +5,7 @@ from dataclasses import replace
 from math import inf
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loadtests.checker.anomalies import MEANING, Kind
@@ -87,6 +87,17 @@ def test_every_kind_of_anomaly_is_found_alone_and_with_a_witness(kind: Kind) -> 
     assert kind in MEANING
 
 
+def test_an_appointment_whose_answer_was_lost_may_have_been_given_back_by_its_name() -> None:
+    """Who reads the record learns the name, and can change or cancel what the one who booked it never heard of."""
+    unheard = sent("ann", Told.UNKNOWN, (1, inf))
+    moved = sent("bo", Told.CONFIRMED, (5, 6), "B 09:10/1", "B 09:10", replaces="A-ann")
+    after = sent("cy", Told.CONFIRMED, (8, 9), f"{FIRST}/1")
+    lists = (listed(3, "B 09:10"), listed(7, FIRST, "B 09:10"))
+    assert judge(History(places=PLACES, sendings=(unheard, moved, after), listings=lists)).anomalies == ()
+
+
+@example(17, 11, 0.3, 0.0)
+@example(419, 20, 0.0, 0.0)
 @given(st.integers(0, 2**32), st.integers(1, 40), st.sampled_from([0.0, 0.3]), st.sampled_from([0.0, 1.0, 4.0]))
 def test_a_server_that_does_one_thing_at_a_time_is_never_accused(
     seed: int, operations: int, lost: float, wide: float

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import importlib.util
+import signal
 from typing import Any
 
 import pytest
@@ -63,6 +64,21 @@ def test_ctrl_c_keeps_the_runs_that_were_finished(jobs: int) -> None:
         experiment.replicate(tasks)
     assert experiment.interrupted
     assert experiment.run_count == 2
+
+
+@pytest.mark.usefixtures("_numba")
+def test_ctrl_c_raises_nothing_in_the_midst_of_waiting_for_workers() -> None:
+    """It could be raised while the lock of a future is held, and the worker of that future would wait for ever."""
+    lived: list[int] = []
+
+    def press_ctrl_c(done: int, _asked: int) -> None:
+        signal.raise_signal(signal.SIGINT)
+        lived.append(done)
+
+    with Experiment(a.scenario(), jobs=2, progress=press_ctrl_c, engine=Engine.COMPILED) as experiment:
+        experiment.replicate([(POLICY, replication) for replication in range(300)])
+    assert lived == [1]
+    assert (experiment.interrupted, experiment.run_count) == (True, 1)
 
 
 @pytest.mark.usefixtures("_numba")

@@ -18,6 +18,8 @@ class Booking:
     """A reservation, however often it was sent.
 
     `may_end_s` is when somebody first tried to give its appointment back, `has_ended_s` when that surely had worked.
+    An appointment whose answer was lost has a name that only others learned: what gives back an appointment that
+    nobody was told of may give back this one.
     """
 
     sendings: tuple[Sending, ...]
@@ -58,7 +60,12 @@ def bookings_of(history: History) -> tuple[Booking, ...]:
         by_key[sending.key].append(sending)
     merged = [_merged(same) for same in by_key.values()]
     ends = _ends(history.cancellings, merged)
-    return tuple(_ended(one, ends.get(one.appointment, ())) if one.appointment else one for one in merged)
+    strange = ends.keys() - {one.appointment for one in merged}
+    strange_s = min((end.invoked_s for appointment in strange for end in ends[appointment]), default=inf)
+    return tuple(
+        _ended(one, ends.get(one.appointment, ())) if one.appointment else replace(one, may_end_s=strange_s)
+        for one in merged
+    )
 
 
 def broken_promises(bookings: Iterable[Booking]) -> Iterator[Anomaly]:

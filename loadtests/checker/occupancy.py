@@ -54,11 +54,14 @@ class Level:
         return np.searchsorted(self._edges, at_s, "left") + np.searchsorted(self._edges, at_s, "right")
 
 
-def merged(stretches: Iterable[Stretch]) -> Iterator[Stretch]:
-    """The same moments, in stretches that do not touch."""
+def merged(stretches: Iterable[Stretch], *, closed: bool) -> Iterator[Stretch]:
+    """The same moments, in stretches that have none in common.
+
+    Two that touch share a moment if they are `closed`; if not, the moment between them belongs to neither.
+    """
     start_s, end_s = np.inf, -np.inf
     for start, end in sorted(stretches):
-        if start > end_s:
+        if start > end_s or (start == end_s and not closed):
             if start_s <= end_s:
                 yield start_s, end_s
             start_s, end_s = start, end

@@ -133,7 +133,7 @@ def _can_hold(time: OfOneTime) -> Iterator[Stretch]:
         else:
             by_place[booking.place].append(booking.can_hold)
     for stretches in by_place.values():
-        yield from merged(stretches)
+        yield from merged(stretches, closed=True)
     for hold in time.holds:
         if hold.told in {Told.CONFIRMED, Told.UNKNOWN}:
             yield hold.invoked_s, hold.returned_s + hold.lasts_s
@@ -146,7 +146,7 @@ def _must_hold(time: OfOneTime) -> Iterator[Stretch]:
         if booking.place is not None and start < end:
             by_place[booking.place].append((start, end))
     for stretches in by_place.values():
-        yield from merged(stretches)
+        yield from merged(stretches, closed=False)
 
 
 def _by_time(history: History, bookings: Iterable[Booking]) -> Iterable[OfOneTime]:
