@@ -4,10 +4,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtests.figures import figures_of
 from loadtests.history import check, places_of
 from loadtests.run import LoadtestRun, run
 from loadtests.target import fetch_settled_export
 from scenarios.columns import columns_of
+from scenarios.inventory import total_capacity
 from scenarios.plan import Plan
 from scenarios.policy import Policy
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
@@ -51,7 +53,8 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         out=measuring.out,
         progress=progress,
     )
-    own = run_of(scenario, measuring.plan, columns_of(lived.attempts), with_timeline=True, horizon_s=_end_s(predicted))
+    record = columns_of(lived.attempts)
+    own = run_of(scenario, measuring.plan, record, with_timeline=True, horizon_s=_end_s(predicted))
     if own.timeline is None or predicted.timeline is None:
         raise ValueError("a prediction that is held against a measurement carries its timeline")
     thresholds = judged(scenario.limits, [own])
@@ -75,6 +78,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
             predicted_outcomes=predicted.outcomes,
             timeline=own.timeline,
             predicted_timeline=predicted.timeline,
+            figures=figures_of(record, total_capacity(scenario)),
         ),
         provenance=provenance_of(
             scenario,

@@ -16,6 +16,7 @@ from reports.alternatives import alternatives
 from reports.assumptions import assumptions
 from reports.blocks import Page, Section
 from reports.expectation import comparison, levers
+from reports.figures_section import the_figures
 from reports.language import LANGUAGES, Language, language_of
 from reports.method import judgement, method, verdict_sentence
 from reports.notation import LanguageCode
@@ -117,6 +118,7 @@ def _sections(result: Result, measured: Sequence[Result], language: Language) ->
         case "loadtest":
             first = [
                 judgement(result, language),
+                the_figures(result, language),
                 agreement([result, *measured], language),
                 levers(result, language),
                 caveats(result, language),

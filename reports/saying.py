@@ -37,8 +37,8 @@ def say(result: Result, folder: Path, flags: Flags) -> ExitCode:
 
 
 def _pages(result: Result, folder: Path) -> list[Path]:
-    """Write the report, where the command makes one; what draws pictures is loaded after the result is safe."""
-    if result.provenance.interrupted or result.kind == "loadtest":
+    """Write the report; what draws pictures is loaded after the result is safe."""
+    if result.provenance.interrupted:
         return []
     from reports.page import write_report
 

@@ -7,6 +7,7 @@ from reports.advice import headline, invited_now, last_sms_text, nearest_misses,
 from reports.agreement import remarks
 from reports.amounts import exact, told_apart, typical, value_text
 from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_of
+from reports.figures_rows import operation_rows
 from reports.language import Language, language_of
 from reports.limits import Nature, broken_measures, measure_name, natures
 from reports.method import verdict_sentence
@@ -14,6 +15,7 @@ from reports.notation import LanguageCode
 from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
 from reports.sending import sending_label
+from scenarios.figures import Figures
 from scenarios.result import Candidate, Judged, Measurement, Result
 from scenarios.thresholds import Comparison, Threshold
 
@@ -85,6 +87,7 @@ def loadtest_screen(result: Result, lang: LanguageCode = "en") -> str:
             [_about(result, language)],
             [f"  {_MARKS[result.verdict]} {verdict_sentence(result, language)}"],
             _thresholds(cases_of(result, language), language),
+            _figures(result.measurement.figures, language) if result.measurement and result.measurement.figures else [],
             _agreement(result, result.measurement, language) if result.measurement else [],
             [prose(remark) for remark in remarks(result, language)],
             [_evidence(result, language)],
@@ -196,6 +199,11 @@ def _agreement(result: Result, measurement: Measurement, language: Language) -> 
         if summary or measurement.predicted.get(name)
     ]
     return aligned([head, *rows])
+
+
+def _figures(figures: Figures, language: Language) -> list[str]:
+    head, *rows = operation_rows(figures, language)
+    return aligned([["  " + head[0].upper(), *head[1:]], *(["    " + row[0], *row[1:]] for row in rows)])
 
 
 def _evidence(result: Result, language: Language) -> str:

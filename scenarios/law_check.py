@@ -4,7 +4,7 @@ from typing import Final, Literal
 
 from pydantic import Field, computed_field
 
-from scenarios.result import Piece
+from scenarios.piece import Piece
 
 SCHEMA: Final = "bolk.validation/1"
 MOST_STANDARD_ERRORS: Final = 4.0

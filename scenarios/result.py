@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
+from scenarios.figures import Figures
 from scenarios.part import Words, is_empty
+from scenarios.piece import Piece
 from scenarios.policies.batches import Batches
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.cohort_per_day import CohortPerDay
@@ -20,12 +22,6 @@ SCHEMA: Final = "bolk.result/1"
 Verdict = Literal["pass", "fail", "inconclusive"]
 Answer = Literal["plan", "too_few_slots", "no_feasible_plan"]
 Role = Literal["recommended", "all_at_once", "own_rule"]
-
-
-class Piece(BaseModel):
-    """A part of a result: frozen, unknown keys refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class Summary(Piece):
@@ -201,6 +197,7 @@ class Measurement(Piece):
     predicted_outcomes: dict[str, int]
     timeline: Timeline
     predicted_timeline: Timeline
+    figures: Figures | None = None  # none in older results
 
 
 class Provenance(Piece):

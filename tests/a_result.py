@@ -7,12 +7,16 @@ from typing import Any
 
 import numpy as np
 
+from loadtests.figures import figures_of
 from reports.notation import LanguageCode
 from reports.page import report_html
+from scenarios.columns import columns_of
+from scenarios.figures import Figures
 from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.measures import MEASURES
 from scenarios.pairs import paired
 from scenarios.part import Words
+from scenarios.plan import plan_of
 from scenarios.policies.batches import Batches
 from scenarios.policies.send_out import SendOut
 from scenarios.policy import Batch, clock_at, schedule
@@ -39,6 +43,7 @@ from scenarios.result import (
     summary_of,
 )
 from scenarios.scenario import Scenario
+from simulation.replication import simulate
 from tests import a
 
 Run = dict[str, float | None]
@@ -317,6 +322,15 @@ def against(reached: bool = True) -> Result:
     )
 
 
+@functools.cache
+def figures() -> Figures:
+    """The figures of a record that the simulation made, with every request sent 20 ms late."""
+    scenario = a.scenario()
+    record = columns_of(simulate(scenario, plan_of(scenario, scenario.policy, 0)))
+    record.requests["started_s"] = np.minimum(record.requests["planned_s"] + 0.02, record.requests["ended_s"])
+    return figures_of(record, total_capacity(scenario))
+
+
 def load_tested(scenario: Scenario | None = None, policy: Batches | None = None, **changes: Any) -> Result:
     """A load test of one policy, with what the simulation says of the same rows."""
     scenario = scenario or a.scenario()
@@ -333,6 +347,7 @@ def load_tested(scenario: Scenario | None = None, policy: Batches | None = None,
         predicted_outcomes={"CONFIRMED": 62, "REJECTED": 18},
         timeline=timeline(policy, invited),
         predicted_timeline=timeline(policy, invited, 0.68),
+        figures=figures(),
     )
     values: dict[str, Any] = {
         "kind": "loadtest",
