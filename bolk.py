@@ -157,7 +157,9 @@ def _terminated(*_: object) -> NoReturn:
 
 def _explained(problem: Exception) -> int:
     """Say what went wrong: with the question (2), with the surroundings (4), or in bolk itself (5)."""
-    from loadtests.target import ForbiddenTarget, TargetUnreachable
+    from loadtests.adapters.problem import AdapterProblem
+    from loadtests.guard import ForbiddenTarget
+    from loadtests.target import TargetUnreachable
     from reference_server.address_register.served import SetUpRefused
     from reference_server.start_error import ServerStartError
     from scenarios.problems import ScenarioError
@@ -166,7 +168,7 @@ def _explained(problem: Exception) -> int:
     match problem:
         case ScenarioError() | SetUpRefused():
             text, code = str(problem), ExitCode.USAGE
-        case ForbiddenTarget():
+        case ForbiddenTarget() | AdapterProblem():
             text, code = f"Error: {problem}", ExitCode.USAGE
         case ServerStartError() | TargetUnreachable() | WorkersLost():
             text, code = f"Error: {problem}", ExitCode.ENVIRONMENT

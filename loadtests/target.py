@@ -1,19 +1,16 @@
-"""The server under test: whether load may go there, what it says it is, and what it says it holds afterwards."""
+"""The server under test: what it says it is, and what it says it holds afterwards."""
 
-import functools
 import http.client
-import ipaddress
 import json
-import re
-import socket
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import urljoin, urlsplit
 
-# Nothing that two parsers could read differently: no user, no backslash, no space, no fragment.
-_URL: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]+)(:\d{1,5})?(/[^\s\\@#]*)?")
+from loadtests.guard import THIS_MACHINE, Guard
+from loadtests.guarded_connection import GuardedConnection
+
 UNDER_WAY: Final = "SENT"
 """The state of a reservation that waits for the record system."""
 
@@ -22,10 +19,6 @@ SETTLED_S: Final = 30.0
 
 _LOOK_AGAIN_S: Final = 0.2
 _PATIENCE_S: Final = 10.0  # ASSUMPTION: a server at rest describes itself faster than this
-
-
-class ForbiddenTarget(ValueError):
-    """Load may go to this machine only, and the address is not one of its own."""
 
 
 class TargetUnreachable(Exception):
@@ -40,36 +33,19 @@ class Target:
     login_url: str
 
 
-def require_loopback(url: str) -> None:
-    """Pass for an address of this machine (127.0.0.0/8, ::1, localhost).
-
-    Raises
-    ------
-    ForbiddenTarget
-        For any other; naming what was given.
-    """
-    match = _URL.fullmatch(url)
-    if match is None or not _is_loopback(match[1].strip("[]").lower()):
-        raise ForbiddenTarget(
-            f"load goes to this machine only, and {url!r} is somewhere else (or unclear). "
-            "Give a server on 127.0.0.1, ::1 or localhost, for example http://127.0.0.1:5000"
-        )
-
-
-def target_at(base_url: str, *, scenario_sha256: str, speedup: float) -> Target:
+def target_at(base_url: str, *, scenario_sha256: str, speedup: float, guard: Guard = THIS_MACHINE) -> Target:
     """Ask a server what it is, and hold that against what is to be tested.
 
     Raises
     ------
     ForbiddenTarget
-        The server or its log-in is not on this machine.
+        The server or its log-in is where load may not go.
     TargetUnreachable
         No answer, not a booking server, another scenario, or another speedup.
     """
     base_url = base_url.rstrip("/")
-    require_loopback(base_url)
     where = f"{base_url}/api/v1"
-    said = _json_at(where, {})
+    said = _json_at(where, {}, guard)
     try:
         login_url = urljoin(f"{base_url}/", str(said["login_url"]))
         their_sha256, their_speedup = str(said["scenario_sha256"]), float(said["speedup"])
@@ -78,7 +54,7 @@ def target_at(base_url: str, *, scenario_sha256: str, speedup: float) -> Target:
             f"{where} answers, but not as a booking server (no log-in, scenario or speedup in what it says). "
             "Check the address, or start one with: bolk serve SCENARIO"
         ) from None
-    require_loopback(login_url)
+    guard.require(login_url)
     if their_sha256 != scenario_sha256:
         raise TargetUnreachable(
             f"{where} serves another scenario ({said.get('scenario', 'unnamed')}, {their_sha256[:12]}) than the one "
@@ -91,43 +67,43 @@ def target_at(base_url: str, *, scenario_sha256: str, speedup: float) -> Target:
     return Target(base_url=base_url, login_url=login_url)
 
 
-def fetch_export(base_url: str, admin_token: str) -> Mapping[str, Any]:
+def fetch_export(base_url: str, admin_token: str, guard: Guard = THIS_MACHINE) -> Mapping[str, Any]:
     """What the server holds: its appointments and reservations, for the history check.
 
     Raises
     ------
     ForbiddenTarget
-        The server is not on this machine.
+        The server is where load may not go.
     TargetUnreachable
         No answer, the token was refused, or the answer is no export.
     """
     base_url = base_url.rstrip("/")
-    require_loopback(base_url)
     where = f"{base_url}/admin/export"
-    export = _json_at(where, {"Authorization": f"Bearer {admin_token}"})
+    export = _json_at(where, {"Authorization": f"Bearer {admin_token}"}, guard)
     if not isinstance(export.get("appointments"), list) or not isinstance(export.get("reservations"), list):
         raise TargetUnreachable(f"{where} answers, but not with appointments and reservations. Check the address")
     return export
 
 
-def fetch_settled_export(base_url: str, admin_token: str, patience_s: float = SETTLED_S) -> Mapping[str, Any]:
+def fetch_settled_export(
+    base_url: str, admin_token: str, patience_s: float = SETTLED_S, guard: Guard = THIS_MACHINE
+) -> Mapping[str, Any]:
     """The same, when no reservation waits for the record system any more, or as it is when patience ends."""
     over_s = time.monotonic() + patience_s
     while True:
-        export = fetch_export(base_url, admin_token)
+        export = fetch_export(base_url, admin_token, guard)
         if time.monotonic() > over_s or all(one.get("state") != UNDER_WAY for one in export["reservations"]):
             return export
         time.sleep(_LOOK_AGAIN_S)
 
 
-def _json_at(url: str, headers: dict[str, str]) -> dict[str, Any]:
+def _json_at(url: str, headers: dict[str, str], guard: Guard) -> dict[str, Any]:
     """GET a JSON object, following no redirect and asking no proxy."""
-    parts = urlsplit(url)
-    kind = http.client.HTTPSConnection if parts.scheme == "https" else http.client.HTTPConnection
+    site = guard.require(url)
     try:
-        connection = kind(parts.hostname or "", parts.port, timeout=_PATIENCE_S)
+        connection = GuardedConnection(guard, site, patience_s=_PATIENCE_S)
         try:
-            connection.request("GET", parts.path, headers=headers)
+            connection.request("GET", urlsplit(url).path, headers=headers)
             response = connection.getresponse()
             code, body = response.status, response.read()
         finally:
@@ -158,18 +134,3 @@ def _reason(problem: Exception) -> str:
     if isinstance(problem, TimeoutError):
         return f"no answer within {_PATIENCE_S:g} s"
     return str(problem).removeprefix(f"[Errno {getattr(problem, 'errno', None)}] ").lower() or type(problem).__name__
-
-
-@functools.lru_cache(maxsize=64)
-def _is_loopback(host: str) -> bool:
-    """Whether a host is this machine; of names, only `localhost` can be, and only if it resolves so."""
-    if host == "localhost":
-        try:
-            found = {str(entry[4][0]) for entry in socket.getaddrinfo(host, None)}
-        except OSError:
-            return False
-        return bool(found) and all(ipaddress.ip_address(address).is_loopback for address in found)
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

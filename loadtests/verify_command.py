@@ -30,6 +30,7 @@ _BOOKS: Final = (
               help="How places are given; may be repeated [default: queued, immediate and hold].")  # fmt: skip
 @click.option("--clients", type=click.IntRange(2, 256), default=64, help="Most clients at one place at once.")
 @click.option("--target", metavar="URL", help="A running `bolk serve SCENARIO` on this machine, instead of our own.")
+@click.option("--adapter", metavar="MODULE:CLASS", help="What speaks to a --target with another API than ours.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its record.")
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="What the target was started with.")
 @click.option("--plant", metavar="FAULT", help='A fault to find in our own server; "list" names them.')
@@ -38,7 +39,8 @@ _BOOKS: Final = (
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str | None, strategies: tuple[str, ...], clients: int, target: str | None,
-    admin_token: str | None, speedup: float, plant: str | None, file: Path | None, **flags: Unpack[Flags],
+    adapter: str | None, admin_token: str | None, speedup: float, plant: str | None, file: Path | None,
+    **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
     """Try to make a booking server give a place twice, lose an answer or tell a lie, and judge all that was seen.
 
@@ -55,7 +57,11 @@ def command(
             "--plant works on our own server alone" if target else f"no such fault: {plant}. One of {', '.join(faults)}"
         )
     wanted = strategies or (("immediate",) if plant else _STRATEGIES[:3])
-    if target is not None:
+    if adapter is not None:
+        if target is None:
+            raise click.UsageError("--adapter needs the address of the server that it speaks to: --target URL")
+        trials = [_adapted_trial(neighbours, scenario, adapter, target, admin_token, clients, flags)]
+    elif target is not None:
         question = _question(scenario, flags, None)
         trials = [_their_trial(neighbours, question, target, admin_token, speedup, clients, flags)]
     else:
@@ -80,14 +86,15 @@ def _question(scenario: str | None, flags: Flags, strategy: str | None) -> "Scen
 
 
 def _own_trial(neighbours: Neighbours, question: "Scenario", clients: int, plant: str | None, flags: Flags) -> "Trial":
+    from loadtests.contention.on_trial import about_ours, ours
     from loadtests.contention.suite import Suite
 
-    suite = Suite(scenario=question, speedup=SPEEDUP, clients=clients)
+    suite = Suite(about=about_ours(question, SPEEDUP), clients=clients)
     with (
         neighbours.progress(flags, f"Verify ({question.platform.strategy})", "cases") as line,
         neighbours.try_server(question, speedup=SPEEDUP, fault=plant) as server,
     ):
-        return suite.against(server, server.kill, line)
+        return suite.against(ours(server), server.kill, line)
 
 
 def _their_trial(
@@ -99,12 +106,41 @@ def _their_trial(
     clients: int,
     flags: Flags,
 ) -> "Trial":
-    from loadtests.contention.suite import Suite, Theirs
+    from loadtests.contention.on_trial import Known, about_ours, ours
+    from loadtests.contention.suite import Suite
     from loadtests.target import target_at
     from scenarios.reading import sha256_of
 
     found = target_at(url, scenario_sha256=sha256_of(question), speedup=speedup)
-    server = Theirs(base_url=found.base_url, login_url=found.login_url, admin_token=admin_token)
-    suite = Suite(scenario=question, speedup=speedup, clients=clients)
+    server = Known(base_url=found.base_url, login_url=found.login_url, admin_token=admin_token)
+    suite = Suite(about=about_ours(question, speedup), clients=clients)
     with neighbours.progress(flags, f"Verify ({question.platform.strategy})", "cases") as line:
-        return suite.against(server, None, line)
+        return suite.against(ours(server), None, line)
+
+
+def _adapted_trial(
+    neighbours: Neighbours,
+    scenario: str | None,
+    adapter: str,
+    url: str,
+    admin_token: str | None,
+    clients: int,
+    flags: Flags,
+) -> "Trial":
+    """A server that speaks through an adapter, which says what the server offers, or leaves that to a scenario."""
+    from loadtests.adapters.finding import adapter_named
+    from loadtests.contention.on_trial import OnTrial, about_ours
+    from loadtests.contention.suite import Suite
+
+    server = OnTrial(base_url=url, adapt=adapter_named(adapter, Path.cwd()), admin_token=admin_token)
+    about = server.about() or about_ours(_question(_given(scenario, adapter), flags, None), 1.0)
+    with neighbours.progress(flags, f"Verify ({adapter})", "cases") as line:
+        return Suite(about=about, clients=clients).against(server, None, line)
+
+
+def _given(scenario: str | None, adapter: str) -> str:
+    if scenario is None:
+        raise click.UsageError(
+            f"the adapter {adapter} has no about(), so SCENARIO must say which books and times the server has"
+        )
+    return scenario

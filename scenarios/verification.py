@@ -12,11 +12,12 @@ SCHEMA: Final = "bolk.verification/1"
 
 
 class Tried(Piece):
-    """A case in one book: how many operations it made, or why it was left out."""
+    """A case in one book: how many operations it made and how many seconds it took, or why it was left out."""
 
     case: str
     book: str
     operations: int = 0
+    took_s: float = 0.0
     anomalies: int = 0
     skipped: str | None = None
 

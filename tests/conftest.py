@@ -10,6 +10,8 @@ from reference_server.sql_storage import SqlStorage
 from tests.databases import BOTH, SMALL, Database
 from tests.prepared import prepared_database, prepared_file
 
+collect_ignore = ["example_project"]  # another project, with a test that is run against its own server
+
 
 @pytest.fixture(params=BOTH)
 def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:

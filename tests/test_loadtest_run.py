@@ -14,9 +14,10 @@ import numpy as np
 import psutil
 import pytest
 
+from loadtests.guard import ForbiddenTarget
 from loadtests.history import check, places_of
 from loadtests.run import GeneratorFailed, LoadtestRun, OutFolderError, run
-from loadtests.target import ForbiddenTarget, Target, TargetUnreachable, fetch_export
+from loadtests.target import Target, TargetUnreachable, fetch_export
 from scenarios.attempts import Operation, Outcome, Status, read_attempts
 from scenarios.plan import Plan, plan_of
 from tests import a

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from loadtests.target import ForbiddenTarget, TargetUnreachable, fetch_export, require_loopback, target_at
+from loadtests.guard import THIS_MACHINE, ForbiddenTarget
+from loadtests.target import TargetUnreachable, fetch_export, target_at
 from scenarios.reading import sha256_of
 from tests import a
 from tests.test_loadtest_stub import ADMIN, Stub
@@ -37,7 +38,7 @@ def dead_url() -> str:
     ],
 )
 def test_an_address_of_this_machine_is_let_through(url: str):
-    require_loopback(url)
+    THIS_MACHINE.require(url)
 
 
 @pytest.mark.parametrize(
@@ -64,23 +65,8 @@ def test_an_address_of_this_machine_is_let_through(url: str):
 )
 def test_any_other_address_is_refused_by_name(url: str):
     with pytest.raises(ForbiddenTarget, match="this machine only") as refused:
-        require_loopback(url)
+        THIS_MACHINE.require(url)
     assert repr(url) in str(refused.value)
-
-
-def test_a_name_that_resolves_elsewhere_is_refused(monkeypatch: pytest.MonkeyPatch):
-    from loadtests import target
-
-    def elsewhere(_host: str, _port: None) -> list[Any]:
-        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("192.0.2.1", 0))]
-
-    monkeypatch.setattr(socket, "getaddrinfo", elsewhere)
-    target._is_loopback.cache_clear()  # pyright: ignore[reportPrivateUsage]
-    try:
-        with pytest.raises(ForbiddenTarget):
-            require_loopback("http://localhost:5000")
-    finally:
-        target._is_loopback.cache_clear()  # pyright: ignore[reportPrivateUsage]
 
 
 def test_a_server_with_our_scenario_and_pace_is_taken(stub: Stub):

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from loadtests.contention.cases import Case
+from loadtests.contention.on_trial import about_ours, ours
 from loadtests.contention.suite import Suite
 from reference_server.faults import Fault
 from reference_server.trial import on_trial
@@ -34,9 +35,9 @@ FOUND_BY = {
 
 def tried(strategy: Strategy, *cases: Case, fault: Fault | None = None) -> Trial:
     scenario = a.scenario({"slots": BOOKS, "platform.strategy": strategy.value})
-    suite = Suite(scenario=scenario, speedup=SPEEDUP, clients=16, cases=cases)
+    suite = Suite(about=about_ours(scenario, SPEEDUP), clients=16, cases=cases)
     with on_trial(scenario, speedup=SPEEDUP, fault=fault) as server:
-        return suite.against(server, server.kill, lambda _done, _whole: None)
+        return suite.against(ours(server), server.kill, lambda _done, _whole: None)
 
 
 @pytest.mark.parametrize("strategy", [Strategy.QUEUED, Strategy.IMMEDIATE])

@@ -11,9 +11,13 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final, assert_never
 
+from loadtests.adapters.answers import About
+from loadtests.adapters.checked import Checked
+from loadtests.adapters.web import PATIENCE_S
 from loadtests.checker.operations import Sending, Told
 from loadtests.contention.notes import Notes
-from loadtests.contention.person import PATIENCE_S, Person
+from loadtests.contention.on_trial import OnTrial
+from loadtests.contention.person import Person
 from scenarios.strategy import Strategy
 
 
@@ -43,6 +47,8 @@ ABOUT: Final = {
     Case.KILL_EHR: "the record system is killed (kill -9) while reservations wait for it, and restarted",
 }
 
+MOST_HOLD_S: Final = 60.0
+
 AGAIN_S: Final = 0.1
 """Between two tries at a server that may be dead."""
 
@@ -55,6 +61,7 @@ class Stage:
     """Where a case plays: the notes, its own times of the book, how many clients at most, and the way to kill."""
 
     notes: Notes
+    server: OnTrial
     book: str
     starts: Sequence[str]
     clients: int
@@ -62,8 +69,16 @@ class Stage:
     first_citizen: int
 
 
-def why_not(case: Case, strategy: Strategy, *, can_kill: bool) -> str | None:
-    """Why a case does not apply to a server; None if it does."""
+def why_not(case: Case, about: About, adapter: Checked, *, can_kill: bool) -> str | None:
+    """Why a case does not apply to a server, or to what its adapter can do; None if it does."""
+    if case is Case.CHANGE and not adapter.has("change"):
+        return "the adapter has no change"
+    if case in {Case.KILL_WEB, Case.KILL_EHR} and not can_kill:
+        return "the server was started by somebody else, and its processes are theirs to stop"
+    return _against_strategy(case, about.strategy) or _against_promises(case, about)
+
+
+def _against_strategy(case: Case, strategy: Strategy) -> str | None:
     match case:
         case Case.HOLD_EXPIRY if strategy is not Strategy.HOLD:
             return f"the server's strategy is {strategy}, which holds nothing"
@@ -71,12 +86,22 @@ def why_not(case: Case, strategy: Strategy, *, can_kill: bool) -> str | None:
             return "the server gives appointments by way of holds alone"
         case Case.KILL_EHR if strategy is not Strategy.QUEUED:
             return f"the server's strategy is {strategy}, which asks no record system"
-        case Case.KILL_WEB | Case.KILL_EHR if not can_kill:
-            return "the server was started by somebody else, and its processes are theirs to stop"
         case Case.HOT_SLOT:
             return None
         case _ if strategy is Strategy.ASSIGN:
             return "the server assigns times, and citizens choose none"
+        case _:
+            return None
+
+
+def _against_promises(case: Case, about: About) -> str | None:
+    match case:
+        case Case.HOLD_EXPIRY if about.hold_s > MOST_HOLD_S:
+            return f"a hold lasts {about.hold_s:g} s there, too long to wait for"
+        case Case.RETRY | Case.KILL_WEB if not about.knows_keys:
+            return "the server does not promise to know a reservation again that is sent twice"
+        case Case.LIMIT if about.allowed != 1:
+            return "the server lets citizens have more than one appointment"
         case _:
             return None
 
@@ -115,10 +140,10 @@ def _hold_expiry(stage: Stage) -> None:
     start = stage.starts[0]
     with _people(stage, 2) as (slow, quick):
         held = slow.hold(stage.book, start)
-        over_s = stage.notes.now_s() + 2 * stage.notes.hold_s + PATIENCE_S
+        over_s = stage.notes.now_s() + 2 * stage.notes.about.hold_s + PATIENCE_S
         theirs = quick.hold(stage.book, start)
         while theirs is None and stage.notes.now_s() < over_s:
-            threading.Event().wait(stage.notes.hold_s / 20)
+            threading.Event().wait(stage.notes.about.hold_s / 20)
             theirs = quick.hold(stage.book, start)
         late = [lambda: slow.confirm(held)] if held is not None else []
         on_time = [lambda: quick.confirm(theirs)] if theirs is not None else []
@@ -231,7 +256,7 @@ def _kill_ehr(stage: Stage) -> None:
 
 def _book(stage: Stage, one: Person, start: str) -> Sending | None:
     """Get an appointment at a time, by way of a hold where the server wants one; None if there was none to get."""
-    match stage.notes.strategy:
+    match stage.notes.about.strategy:
         case Strategy.HOLD:
             held = one.hold(stage.book, start)
             heard = None if held is None else one.confirm(held)
@@ -240,13 +265,13 @@ def _book(stage: Stage, one: Person, start: str) -> Sending | None:
         case Strategy.QUEUED | Strategy.IMMEDIATE:
             heard = one.reserve(stage.book, start)
         case _:
-            assert_never(stage.notes.strategy)
+            assert_never(stage.notes.about.strategy)
     return heard if heard is not None and heard.told is Told.CONFIRMED else None
 
 
 @contextmanager
 def _people(stage: Stage, count: int, first: int = 0) -> Generator[list[Person]]:
-    people = [Person(stage.notes, stage.first_citizen + first + k) for k in range(count)]
+    people = [Person(stage.notes, stage.server, stage.first_citizen + first + k) for k in range(count)]
     try:
         yield people
     finally:

@@ -4,35 +4,37 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from loadtests.adapters.answers import About
 from loadtests.checker.operations import Cancelling, History, Hold, Listing, Operation, Sending, Snapshot
-from scenarios.strategy import Strategy
 
 
 @dataclass(slots=True, kw_only=True)
 class Notes:
     """A history in the making, on one clock; lists grow from many threads, which appending allows.
 
-    `hold_s` is how long the server keeps a place. `asked_with` is what was asked for under the keys of holds.
+    `places` are those in play; `left_alone` are times that somebody had taken out of play before the suite began.
+    `kept` is, by its key, what each hold gave: the reservation, the book and the start.
     """
 
-    base_url: str
-    login_url: str
     run: str
-    strategy: Strategy
+    about: About
     places: Mapping[str, tuple[str, ...]]
-    hold_s: float
-    allowed: int | None
+    left_alone: frozenset[str] = frozenset()
     begun_s: float = field(default_factory=time.monotonic)
     sendings: list[Sending] = field(default_factory=list[Sending])
     holds: list[Hold] = field(default_factory=list[Hold])
     cancellings: list[Cancelling] = field(default_factory=list[Cancelling])
     listings: list[Listing] = field(default_factory=list[Listing])
     snapshots: list[Snapshot] = field(default_factory=list[Snapshot])
-    asked_with: dict[str, tuple[str, str]] = field(default_factory=dict[str, tuple[str, str]])
+    kept: dict[str, tuple[str, str, str]] = field(default_factory=dict[str, tuple[str, str, str]])
 
     def now_s(self) -> float:
         """Seconds since the suite began."""
         return time.monotonic() - self.begun_s
+
+    def places_in(self, book: str) -> int:
+        """How many places each time of a book has."""
+        return next(one.places for one in self.about.books if one.id == book)
 
     def operations(self) -> list[Operation]:
         """Everything so far but the snapshots, which belong to no case; in no order."""
@@ -48,5 +50,6 @@ class Notes:
             listings=tuple(self.listings),
             snapshots=tuple(self.snapshots),
             final=final,
-            allowed=self.allowed,
+            allowed=self.about.allowed,
+            list_age_s=self.about.list_age_s,
         )

@@ -1,28 +1,40 @@
 """A citizen with a connection of their own, who writes down every operation for the checker."""
 
-import http.client
-import json
 import time
-from collections.abc import Mapping
 from dataclasses import replace
 from math import inf
-from typing import Any, Final
-from urllib.parse import quote, urlencode, urlsplit
+from typing import Final
 
+from loadtests.adapters.answers import (
+    Confirmed,
+    Done,
+    Kept,
+    Offered,
+    Refused,
+    Sent,
+    Settled,
+    Taken,
+    Unknown,
+    Wish,
+)
+from loadtests.adapters.problem import AdapterProblem
+from loadtests.adapters.web import PATIENCE_S
 from loadtests.checker.operations import Cancelling, Hold, Listing, Sending, Told
 from loadtests.contention.notes import Notes
+from loadtests.contention.on_trial import OnTrial, place_name
+from loadtests.guard import Site
 from loadtests.history import time_name
-from scenarios.identity import national_number
-from scenarios.strategy import Strategy
-
-PATIENCE_S: Final = 20.0
-"""Longest wait for an answer, also that of the record system. ASSUMPTION: a server at rest needs far less."""
+from loadtests.target import TargetUnreachable
 
 _LOOK_AGAIN_S: Final = 0.05
-_REMINDER: Final = "REMINDER"
-
-Said = tuple[int, Mapping[str, Any]] | None
-"""Status and body of a response; None where the connection broke or patience ended."""
+_TOLD: Final = {
+    Confirmed: Told.CONFIRMED,
+    Done: Told.CONFIRMED,
+    Kept: Told.CONFIRMED,
+    Taken: Told.TAKEN,
+    Refused: Told.REFUSED,
+    Unknown: Told.UNKNOWN,
+}
 
 
 class Person:
@@ -31,44 +43,53 @@ class Person:
     Parameters
     ----------
     notes : Notes
-        Where operations are written down, with the server's address and the clock.
+        Where operations are written down, with the clock.
+    server : OnTrial
+        Whom they speak to.
     number : int
-        Which synthetic citizen this is.
+        Which citizen this is.
+    via : Site, optional
+        The line that they speak over, if it is one that can be cut.
+
+    Raises
+    ------
+    TargetUnreachable
+        The server lets them not in.
     """
 
-    def __init__(self, notes: Notes, number: int) -> None:
+    def __init__(self, notes: Notes, server: OnTrial, number: int, via: Site | None = None) -> None:
         self.number = number
         self._notes = notes
-        self._at = urlsplit(notes.base_url)
-        self._connection: http.client.HTTPConnection | None = None
+        self._adapter = server.meet(via)
         self._sent = 0
-        self._token = self._log_in()
+        said = self._adapter.login(number)
+        if not isinstance(said, Done):
+            raise TargetUnreachable(
+                f"the log-in of {server.base_url} lets citizen {number} not in ({type(said).__name__}). Is it running?"
+            )
 
     def close(self) -> None:
         """Hang up."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        self._adapter.web.close()
 
     def reserve(self, book: str, start: str | None, *, patience_s: float = PATIENCE_S) -> Sending:
         """Ask for a time and wait for the answer, as the server's strategy has it."""
-        return self.send(f"{self._notes.run}-{self.number}-{self._next()}", book, start, patience_s=patience_s)
+        return self.send(self.new_key(), book, start, patience_s=patience_s)
 
     def send(self, key: str, book: str, start: str | None, *, patience_s: float = PATIENCE_S) -> Sending:
         """The same under a key of one's own choice: one that was used asks for the same answer again."""
-        wish = {"book": book} if start is None else {"book": book, "start": start}
         asked = self._asked(key, book, start)
-        said = self._call("POST", "/reservations", wish, patience_s=patience_s, headers={"Idempotency-Key": key})
-        if self._notes.strategy is Strategy.QUEUED and said is not None and said[0] == 202:
-            said = self._wait_for_answer(str(said[1]["reservation"]))
-        return self._noted(asked, said)
+        self._adapter.web.patience_s = patience_s
+        said = self._adapter.reserve(key, Wish(book, start))
+        self._adapter.web.patience_s = PATIENCE_S
+        return self._noted(asked, self._decided(said.reservation) if isinstance(said, Sent) else said)
 
     def hold(self, book: str, start: str) -> str | None:
-        """Have a place kept; the reservation to confirm, None if it was not granted."""
-        key = f"{self._notes.run}-{self.number}-{self._next()}"
+        """Have a place kept; the key of what to confirm, None if it was not granted."""
+        key = self.new_key()
         begun_s = self._notes.now_s()
-        said = self._call("POST", "/holds", {"book": book, "start": start}, headers={"Idempotency-Key": key})
-        told = _told(said, http.client.CREATED)
+        said = self._adapter.hold(key, Wish(book, start))
+        told = _TOLD[type(said)]
         self._notes.holds.append(
             Hold(
                 citizen=str(self.number),
@@ -76,23 +97,24 @@ class Person:
                 invoked_s=begun_s,
                 returned_s=inf if told is Told.UNKNOWN else self._notes.now_s(),
                 told=told,
-                lasts_s=self._notes.hold_s,
+                lasts_s=self._notes.about.hold_s,
             )
         )
-        self._notes.asked_with[key] = (book, start)
-        return None if said is None or told is not Told.CONFIRMED else f"{key} {said[1]['reservation']}"
+        if not isinstance(said, Kept):
+            return None
+        self._notes.kept[key] = (said.reservation, book, start)
+        return key
 
     def confirm(self, held: str) -> Sending:
         """Turn what `hold` gave into an appointment."""
-        key, reservation = held.split(" ")
-        book, start = self._notes.asked_with[key]
-        asked = self._asked(key, book, start)
-        return self._noted(asked, self._call("POST", f"/holds/{quote(reservation)}/confirm", {}))
+        reservation, book, start = self._notes.kept[held]
+        asked = self._asked(held, book, start)
+        return self._noted(asked, self._adapter.confirm(reservation))
 
     def cancel(self, appointment: str) -> Told:
         """Give an appointment back."""
         begun_s = self._notes.now_s()
-        told = _told(self._call("POST", f"/appointments/{quote(appointment)}/cancel", {}), http.client.OK)
+        told = _TOLD[type(self._adapter.cancel(appointment))]
         self._notes.cancellings.append(
             Cancelling(
                 appointment=appointment,
@@ -105,26 +127,30 @@ class Person:
 
     def change(self, have: Sending, start: str) -> Sending:
         """Move an appointment to another time of its book."""
-        key = f"{self._notes.run}-{self.number}-{self._next()}"
+        key = self.new_key()
         asked = replace(self._asked(key, have.book, start), replaces=have.appointment)
-        path = f"/appointments/{quote(have.appointment or '')}/change"
-        return self._noted(asked, self._call("POST", path, {"start": start}, headers={"Idempotency-Key": key}))
+        return self._noted(asked, self._adapter.change(have.appointment or "", key, Wish(have.book, start)))
 
-    def read_list(self, book: str, date: str) -> None:
-        """Look at the free times of a day."""
+    def read_list(self, book: str, date: str) -> frozenset[str] | None:
+        """Look at the free times of a day: their starts, None if they were not shown."""
         begun_s = self._notes.now_s()
-        said = self._call("GET", f"/books/{quote(book, safe='')}/slots?{urlencode({'date': date})}")
-        if said is not None and said[0] == http.client.OK:
-            of_the_day = frozenset(name for name in self._notes.places if name.startswith(f"{book} {date}"))
-            offered = {time_name(book, str(slot["start"])) for slot in said[1]["slots"] if slot["free"] > 0}
-            self._notes.listings.append(
-                Listing(
-                    times=of_the_day,
-                    offered=frozenset(offered),
-                    invoked_s=begun_s,
-                    returned_s=self._notes.now_s(),
-                )
+        said = self._adapter.list(book, date)
+        if not isinstance(said, Offered):
+            return None
+        self._notes.listings.append(
+            Listing(
+                times=frozenset(name for name in self._notes.places if name.startswith(f"{book} {date}")),
+                offered=frozenset(time_name(book, start) for start in said.starts),
+                invoked_s=begun_s,
+                returned_s=self._notes.now_s(),
             )
+        )
+        return said.starts
+
+    def new_key(self) -> str:
+        """An idempotency key that nobody has used."""
+        self._sent += 1
+        return f"{self._notes.run}-{self.number}-{self._sent}"
 
     def _asked(self, key: str, book: str, start: str | None) -> Sending:
         """A reservation about to be sent, unanswered as yet."""
@@ -138,103 +164,36 @@ class Person:
             told=Told.UNKNOWN,
         )
 
-    def _noted(self, asked: Sending, said: Said) -> Sending:
+    def _noted(self, asked: Sending, said: Settled) -> Sending:
         """Write a reservation down with its answer."""
-        told = _told(said, http.client.OK, http.client.CREATED)
-        body: Mapping[str, Any] = {} if said is None else said[1]
-        won = told is Told.CONFIRMED
+        told = _TOLD[type(said)]
         heard = replace(
             asked,
             returned_s=inf if told is Told.UNKNOWN else self._notes.now_s(),
             told=told,
-            place=str(body["slot"]) if won else None,
-            appointment=str(body["appointment"]) if won else None,
+            place=self._place(asked, said) if isinstance(said, Confirmed) else None,
+            appointment=said.appointment if isinstance(said, Confirmed) else None,
         )
         self._notes.sendings.append(heard)
         return heard
 
-    def _wait_for_answer(self, reservation: str) -> Said:
-        """Look into the inbox until the record system has decided."""
+    def _place(self, asked: Sending, said: Confirmed) -> str:
+        start = (
+            said.start if said.start is not None or asked.time is None else asked.time.removeprefix(f"{asked.book} ")
+        )
+        if start is None:
+            raise AdapterProblem(f"{said!r} answers who asked for any time, and does not say which it is (start)")
+        places = self._notes.places_in(asked.book)
+        if said.place is None and places > 1:
+            raise AdapterProblem(f"{said!r} does not say which of the {places} places at {start} it is (place, from 1)")
+        return place_name(asked.book, start, said.place or 1)
+
+    def _decided(self, reservation: str) -> Settled:
+        """Ask until a reservation that was taken in is decided."""
         over_s = time.monotonic() + PATIENCE_S
         while time.monotonic() < over_s:
-            said = self._call("GET", f"/inbox?{urlencode({'reservation': reservation})}")
-            messages: list[dict[str, Any]] = said[1].get("messages", []) if said is not None else []
-            for message in messages:
-                if message["outcome"] in {"CONFIRMED", "CANCELLED"} and "appointment" in message:
-                    return http.client.OK, message
-                if message["outcome"] != _REMINDER:
-                    return http.client.CONFLICT, {"taken": message["outcome"] == "REJECTED"}
+            said = self._adapter.poll(reservation)
+            if not isinstance(said, Sent | Unknown):
+                return said
             time.sleep(_LOOK_AGAIN_S)
-        return None
-
-    def _next(self) -> int:
-        self._sent += 1
-        return self._sent
-
-    def _log_in(self) -> str:
-        said = _exchange(
-            urlsplit(self._notes.login_url).netloc,
-            "POST",
-            urlsplit(self._notes.login_url).path,
-            {"citizen": national_number(self.number)},
-        )
-        if said is None or said[0] != http.client.OK:
-            raise OSError(f"the log-in at {self._notes.login_url} lets nobody in (HTTP {said and said[0]})")
-        return str(said[1]["token"])
-
-    def _call(
-        self,
-        method: str,
-        path: str,
-        body: Mapping[str, object] | None = None,
-        *,
-        patience_s: float = PATIENCE_S,
-        headers: Mapping[str, str] | None = None,
-    ) -> Said:
-        if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._at.netloc, timeout=PATIENCE_S)
-        if self._connection.sock is not None:
-            self._connection.sock.settimeout(patience_s)
-        self._connection.timeout = patience_s
-        shown = {"Authorization": f"Bearer {self._token}", **(headers or {})}
-        try:
-            return _told_by(self._connection, method, f"{self._at.path}/api/v1{path}", body, shown)
-        except (OSError, http.client.HTTPException, ValueError):
-            self.close()
-            return None
-
-
-def _exchange(address: str, method: str, path: str, body: Mapping[str, object]) -> Said:
-    connection = http.client.HTTPConnection(address, timeout=PATIENCE_S)
-    try:
-        return _told_by(connection, method, path, body, {})
-    finally:
-        connection.close()
-
-
-def _told_by(
-    connection: http.client.HTTPConnection,
-    method: str,
-    path: str,
-    body: Mapping[str, object] | None,
-    headers: Mapping[str, str],
-) -> Said:
-    """One request and its whole response."""
-    content = None if body is None else json.dumps(body)
-    kind = {} if body is None else {"Content-Type": "application/json"}
-    connection.request(method, path, content, {**headers, **kind})
-    response = connection.getresponse()
-    said: object = json.loads(response.read() or b"{}")
-    if not isinstance(said, dict):
-        raise ValueError("no object")
-    return response.status, {str(key): value for key, value in said.items()}  # pyright: ignore[reportUnknownVariableType, reportUnknownArgumentType]
-
-
-def _told(said: Said, *well: int) -> Told:
-    """What a response proves; a failure of the server may have come after it did what was asked."""
-    if said is None or said[0] >= http.client.INTERNAL_SERVER_ERROR:
-        return Told.UNKNOWN
-    code, body = said
-    if code in well:
-        return Told.CONFIRMED
-    return Told.TAKEN if code == http.client.CONFLICT and body.get("taken") else Told.REFUSED
+        return Unknown()

@@ -2,26 +2,29 @@
 
 import secrets
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from math import inf
 from typing import Final, TypeAlias
 
-from loadtests.checker.judging import judge
-from loadtests.checker.operations import Operation
+from loadtests.adapters.answers import About, Book
+from loadtests.adapters.checked import Checked
+from loadtests.adapters.problem import AdapterProblem
+from loadtests.checker.judging import Ruling, judge
+from loadtests.checker.operations import Operation, Told
 from loadtests.contention.cases import Case, Kill, Stage, play, why_not
 from loadtests.contention.notes import Notes
+from loadtests.contention.on_trial import OnTrial, places_of, without
+from loadtests.contention.person import Person
+from loadtests.contention.reading import snapshot_of
 from loadtests.contention.witness import witness_of
-from loadtests.history import places_of, read_record, stood_before
-from loadtests.target import UNDER_WAY, fetch_settled_export
-from scenarios.inventory import AppointmentBook, books_of
-from scenarios.neighbours import Accused
-from scenarios.scenario import Scenario
-from scenarios.strategy import HOLD_S
+from loadtests.history import stood_before, time_name
+from scenarios.strategy import Strategy
 from scenarios.verification import Trial, Tried
 
 TIMES_OF_A_CASE: Final = 6
-MOST_HOLD_S: Final = 60.0
-_CITIZENS_OF_A_CASE: Final = 1000
+CITIZENS_OF_A_CASE: Final = 1000
 
 
 Owner: TypeAlias = tuple[Case, str]
@@ -29,115 +32,118 @@ Owner: TypeAlias = tuple[Case, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Theirs:
-    """A server that somebody else started."""
-
-    base_url: str
-    login_url: str
-    admin_token: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Suite:
-    """What is played: the scenario that the server serves, how fast its clock runs, and how many clients at most."""
+    """What is played: what the server offers and promises, how many clients at most, and which cases."""
 
-    scenario: Scenario
-    speedup: float
+    about: About
     clients: int
     cases: tuple[Case, ...] = tuple(Case)
-    allowed: int | None = 1
+    first_citizen: int = 1
 
-    def against(self, server: Accused, kill: Kill | None, tell: Callable[[int, int], None]) -> Trial:
+    def against(self, server: OnTrial, kill: Kill | None, tell: Callable[[int, int], None]) -> Trial:
         """Play every case that applies, one after the other, and judge what was seen."""
-        notes = self._notes(server)
-        _note_what_stands(notes, server)
+        adapter = server.meet()
+        if self.about.strategy is Strategy.HOLD and not adapter.has("hold", "confirm"):
+            raise AdapterProblem("the server gives places by way of holds, and the adapter has no hold and confirm")
+        notes, books = _begun(self.about, server, self.first_citizen)
         tried: list[Tried] = []
         owner: dict[int, Owner] = {}
-        stages = list(self._stages(notes, kill))
+        stages = list(self._stages(notes, server, books, kill, adapter))
         for done, (case, book, stage) in enumerate(stages):
             tell(done, len(stages))
-            skipped = self._why_not(case, stage, can_kill=kill is not None)
-            if stage is None or skipped is not None:
-                tried.append(Tried(case=case, book=book, skipped=skipped))
+            if isinstance(stage, str):
+                tried.append(Tried(case=case, book=book, skipped=stage))
                 continue
-            before = {id(one) for one in notes.operations()}
+            before, begun_s = {id(one) for one in notes.operations()}, notes.now_s()
             play(case, stage)
             if case in {Case.KILL_WEB, Case.KILL_EHR}:
-                _read(notes, server)
+                _read(notes, adapter)
             made = [one for one in notes.operations() if id(one) not in before]
             owner.update((id(one), (case, book)) for one in made)
-            tried.append(Tried(case=case, book=book, operations=len(made)))
+            tried.append(Tried(case=case, book=book, operations=len(made), took_s=notes.now_s() - begun_s))
         tell(len(stages), len(stages))
-        states = _read(notes, server)
-        return self._judged(notes, tried, owner, final=UNDER_WAY not in states.values())
+        settled = _read(notes, adapter)
+        adapter.web.close()
+        return self._judged(notes, tried, owner, final=settled)
 
-    def _notes(self, server: Accused) -> Notes:
-        return Notes(
-            base_url=server.base_url,
-            login_url=server.login_url,
-            run=f"verify{secrets.token_hex(4)}",
-            strategy=self.scenario.platform.strategy,
-            places=places_of(self.scenario),
-            hold_s=HOLD_S / self.speedup,
-            allowed=self.allowed,
-        )
-
-    def _stages(self, notes: Notes, kill: Kill | None) -> Iterator[tuple[Case, str, Stage | None]]:
-        """Each case with times of its own in each book; None where the book has too few for it."""
-        citizen = 1
-        for book in books_of(self.scenario):
-            for number, case in enumerate(self.cases):
-                starts = _starts(book)[number * TIMES_OF_A_CASE : (number + 1) * TIMES_OF_A_CASE]
-                whole = Stage(
-                    notes=notes, book=book.id, starts=starts, clients=self.clients, kill=kill, first_citizen=citizen
-                )
-                citizen += _CITIZENS_OF_A_CASE
-                yield case, book.id, whole if len(starts) == TIMES_OF_A_CASE else None
-
-    def _why_not(self, case: Case, stage: Stage | None, *, can_kill: bool) -> str | None:
-        if stage is None:
-            return f"the book has too few times: each case needs {TIMES_OF_A_CASE} of its own"
-        if case is Case.HOLD_EXPIRY and stage.notes.hold_s > MOST_HOLD_S:
-            return f"a hold lasts {stage.notes.hold_s:g} s there, too long to wait for"
-        return why_not(case, self.scenario.platform.strategy, can_kill=can_kill)
+    def _stages(
+        self, notes: Notes, server: OnTrial, books: Sequence[Book], kill: Kill | None, adapter: Checked
+    ) -> Iterator[tuple[Case, str, Stage | str]]:
+        """Each case with times and people of its own in each book, or why it is left out."""
+        citizen = self.first_citizen
+        for book in books:
+            left = list(book.starts)
+            for case in self.cases:
+                unfit = why_not(case, self.about, adapter, can_kill=kill is not None)
+                if unfit is None and len(left) < TIMES_OF_A_CASE:
+                    unfit = f"the book has too few free times: each case needs {TIMES_OF_A_CASE} of its own"
+                if unfit is not None:
+                    yield case, book.id, unfit
+                    continue
+                starts, left = left[:TIMES_OF_A_CASE], left[TIMES_OF_A_CASE:]
+                yield case, book.id, Stage(
+                    notes=notes, server=server, book=book.id, starts=starts, clients=self.clients, kill=kill,
+                    first_citizen=citizen,
+                )  # fmt: skip
+                citizen += CITIZENS_OF_A_CASE
 
     def _judged(self, notes: Notes, tried: list[Tried], owner: Mapping[int, Owner], *, final: bool) -> Trial:
         verdict = judge(notes.history(final=final))
         found = [(one, _owner_of(one.witness, owner)) for one in verdict.anomalies]
         counts = Counter(where for _, where in found)
         counted = [one.model_copy(update={"anomalies": counts[Case(one.case), one.book]}) for one in tried]
+        vain = verdict.ruling is Ruling.CORRECT and not _somebody_won(notes)
         return Trial(
-            strategy=notes.strategy,
+            strategy=self.about.strategy,
             tried=counted,
             operations=verdict.operations,
             unanswered=verdict.unanswered,
-            ruling=verdict.ruling.value,
-            reason=verdict.reason,
+            ruling=Ruling.UNKNOWN.value if vain else verdict.ruling.value,
+            reason="nobody was given an appointment, so nothing was tried" if vain else verdict.reason,
             anomalies=[witness_of(one, where and where[0]) for one, where in found],
         )
 
 
-def _starts(book: AppointmentBook) -> list[str]:
-    return [book.time_text(time) for time in range(len(book.starts))]
+def _somebody_won(notes: Notes) -> bool:
+    return any(one.told is Told.CONFIRMED and one.key.startswith(f"{notes.run}-") for one in notes.sendings)
 
 
-def _note_what_stands(notes: Notes, server: Accused) -> None:
-    """Appointments that others have already are as good as ever confirmed."""
-    if server.admin_token is not None:
-        _, snapshot = read_record(fetch_settled_export(server.base_url, server.admin_token))
-        notes.sendings.extend(stood_before(held) for held in (snapshot.held if snapshot else ()))
+def _begun(about: About, server: OnTrial, citizen: int) -> tuple[Notes, Sequence[Book]]:
+    """Notes with what stands already, and the books with the times that are free to play with.
+
+    Appointments that others have are as good as ever confirmed. A time that is not offered though nobody is known to
+    have it is left alone: somebody has closed it, and the suite cannot know why.
+    """
+    notes = Notes(run=f"verify{secrets.token_hex(4)}", about=about, places=places_of(about.books))
+    adapter = server.meet()
+    record = adapter.record()
+    adapter.web.close()
+    held = Counter(time_name(one.book, one.start) for one in (record.standing if record else ()))
+    closed = {book.id: _not_offered(book, notes, server, citizen) for book in about.books}
+    full = {time_name(book.id, start): book.places for book in about.books for start in closed[book.id]}
+    notes.left_alone = frozenset(name for name, places in full.items() if held[name] < places)
+    notes.places = {name: places for name, places in notes.places.items() if name not in notes.left_alone}
+    notes.listings.clear()
+    if record is not None:
+        notes.sendings.extend(stood_before(one) for one in snapshot_of(record, notes, (-inf, -inf)).held)
+    return notes, [without(book, closed[book.id]) for book in about.books]
 
 
-def _read(notes: Notes, server: Accused) -> dict[str, str]:
-    """Read the server's record when nothing waits any more, and write it down; what became of each key."""
-    if server.admin_token is None:
-        return {}
-    export = fetch_settled_export(server.base_url, server.admin_token)
-    now_s = notes.now_s()
-    states, snapshot = read_record(export, (now_s, now_s))
-    if snapshot is not None:
-        notes.snapshots.append(snapshot)
-    return states
+def _not_offered(book: Book, notes: Notes, server: OnTrial, citizen: int) -> frozenset[str]:
+    with closing(Person(notes, server, citizen)) as somebody:
+        shown = [(day, somebody.read_list(book.id, day)) for day in dict.fromkeys(start[:10] for start in book.starts)]
+    seen = {day: starts for day, starts in shown if starts is not None}
+    return frozenset(start for start in book.starts if start[:10] in seen and start not in seen[start[:10]])
+
+
+def _read(notes: Notes, adapter: Checked) -> bool:
+    """Read the server's record and write it down; whether nothing waited to be decided any more."""
+    begun_s = notes.now_s()
+    record = adapter.record()
+    if record is None:
+        return True
+    notes.snapshots.append(snapshot_of(record, notes, (begun_s, notes.now_s())))
+    return record.settled
 
 
 def _owner_of(witness: tuple[Operation, ...], owner: Mapping[int, Owner]) -> Owner | None:

@@ -9,7 +9,7 @@ from locust.contrib.fasthttp import FastHttpSession
 
 from loadtests.api import Call, Lost, Response
 from loadtests.conversation import Silence
-from loadtests.target import require_loopback
+from loadtests.guard import THIS_MACHINE
 
 OWN_SHORTAGE: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS})
 
@@ -77,7 +77,7 @@ class LoopbackSession(FastHttpSession):
         self.client.valid_response_codes = frozenset(range(100, 600))  # pyright: ignore[reportAttributeAccessIssue]
 
     def _build_url(self, path):
-        require_loopback(path)
+        THIS_MACHINE.require(path)
         # geventhttpclient sends a GET again when the connection breaks, as often as its pool is large: here never.
         self.client.clientpool.get_client(path)._connection_pool.size = -1
         return path
