@@ -17,6 +17,7 @@ from scenarios.neighbours import AccusedServer, Neighbours, Progress
 
 if TYPE_CHECKING:
     from reference_server.serving import RunningServer
+    from scenarios.calibration import Calibration
     from scenarios.law_check import Validation
     from scenarios.one_journey import OneJourney
     from scenarios.plan import Plan
@@ -30,6 +31,7 @@ COMMANDS: Final = MappingProxyType({
     "simulate": "simulation.simulate_command",
     "loadtest": "loadtests.loadtest_command",
     "verify": "loadtests.verify_command",
+    "calibrate": "simulation.calibrate_command",
     "compare": "reports.compare_command",
     "report": "reports.report_command",
     "serve": "reference_server.serve_command",
@@ -83,6 +85,12 @@ class House:
 
         as_json, lang = flags.get("as_json"), flags.get("lang", "en")
         click.echo(validation.json_text() if as_json else validation_screen(validation, lang), nl=False)
+
+    def say_calibration(self, calibration: "Calibration", scenario_toml: str, folder: Path, flags: Flags) -> None:
+        """`reports` writes and says what was learnt."""
+        from reports.calibration_page import say_calibration
+
+        say_calibration(calibration, scenario_toml, folder, flags)
 
     def predict(self, question: "Scenario", plan: "Plan") -> "Run":
         """`simulation` lives one plan."""

@@ -54,16 +54,20 @@ def write_report(
 def report_html(result: Result, measured: Sequence[Result], code: LanguageCode) -> str:
     """Render a report; the same results give the same text."""
     language = language_of(code)
-    page = _page(result, measured, language)
+    return rendered(_page(result, measured, language), code, partial=result.provenance.partial)
+
+
+def rendered(page: Page, code: LanguageCode, *, partial: bool) -> str:
+    """Put a page into HTML; one that is `partial` says so at its head."""
     return (
         _environment()
         .get_template("page.html")
         .render(
             page=page,
-            tr=language.text,
+            tr=language_of(code).text,
             lang=code,
             css=Markup(files("reports").joinpath("page.css").read_text(encoding="utf-8")),  # noqa: S704
-            partial=result.provenance.partial,
+            partial=partial,
         )
     )
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias
 from scenarios.flags import Flags
 
 if TYPE_CHECKING:
+    from scenarios.calibration import Calibration
     from scenarios.law_check import Validation
     from scenarios.one_journey import OneJourney
     from scenarios.plan import Plan
@@ -67,6 +68,10 @@ class Neighbours(Protocol):
 
     def say_validation(self, validation: "Validation", flags: Flags) -> None:
         """Print the model held against theory."""
+        ...
+
+    def say_calibration(self, calibration: "Calibration", scenario_toml: str, folder: Path, flags: Flags) -> None:
+        """Write and print what was learnt from a day that was, with the scenario that follows from it."""
         ...
 
     def predict(self, question: "Scenario", plan: "Plan") -> "Run":
