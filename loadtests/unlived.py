@@ -7,6 +7,7 @@ def unlived(scenario: Scenario) -> str | None:
     """Why a load test of this scenario would not be one, and what to do; None where it can be lived."""
     reasons = {
         "platform.ehr.stopped": (scenario.platform.ehr.stopped, "nothing tells the server when to stop"),
+        "platform.background": (scenario.platform.background, "only the citizens of the plan ask the server"),
         "behaviour.cancel": (scenario.behaviour.cancel, "its citizens leave once they have an answer"),
         "behaviour.waitlist": (scenario.behaviour.waitlist, "its citizens leave once they have an answer"),
     }

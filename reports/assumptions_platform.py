@@ -2,6 +2,7 @@
 
 from reports.language import Language
 from scenarios.booking_platform import Platform
+from scenarios.quantities import clock_text
 from scenarios.record_system import RecordSystem
 
 _Line = tuple[str, str]  # message id of the name, value in words
@@ -23,6 +24,7 @@ def platform_lines(platform: Platform, language: Language) -> list[_Line]:
         ("platform_sigma", notation.shortest(platform.sigma)),
         *([] if platform.list_age is None else [("list_age", _short(platform.list_age, language))]),
         *_waiting_room(platform, language),
+        *_others(platform, language),
     ]
 
 
@@ -47,6 +49,23 @@ def _trouble(ehr: RecordSystem, language: Language) -> list[_Line]:
             end=language.notation.duration(stop.to),
         )
         lines.append(("ehr_stopped", span))
+    return lines
+
+
+def _others(platform: Platform, language: Language) -> list[_Line]:
+    load, notation = platform.background, language.notation
+    if load is None:
+        return []
+    rates = {"others_login": load.login, "others_pages": load.pages, "others_ehr": load.ehr}
+    lines = [
+        (name, language.text("assumption.per_second", rate=notation.shortest(rate)))
+        for name, rate in rates.items()
+        if rate is not None
+    ]
+    for one in load.hours:
+        span = f"{clock_text(one.from_)}–{clock_text(one.to)}"
+        times = notation.shortest(one.times)
+        lines.append(("others_hours", language.text("assumption.others_hours_value", span=span, times=times)))
     return lines
 
 

@@ -1,11 +1,13 @@
 """The platform that people meet, as a scenario has it."""
 
-from typing import Final
+import math
+from typing import Final, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
+from scenarios.background import Background
 from scenarios.page_service_time import PageServiceTime
-from scenarios.part import Part, is_none
+from scenarios.part import Part, is_none, senseless
 from scenarios.quantities import Seconds
 from scenarios.record_system import RecordSystem
 from scenarios.station import Station
@@ -48,3 +50,33 @@ class Platform(Part):
     waiting_room: WaitingRoomRules | None = Field(
         default=None, exclude_if=is_none, description="in front of everything behind the log-in; left out: none"
     )
+    background: Background | None = Field(
+        default=None, exclude_if=is_none, description="other traffic on the same platform; left out: none"
+    )
+
+    @model_validator(mode="after")
+    def _others_leave_room(self) -> Self:
+        load = self.background
+        if load is None:
+            return self
+        for station, most in self.most_per_s.items():
+            use = (load.per_s(station) or 0.0) * load.mean_times / most
+            if use >= 1:
+                raise senseless(
+                    f"others alone keep it busy {use:.0%} of the time, so nobody would ever get through",
+                    f"less than {most:.4g}/s on the day's average, or more workers", "background", station,
+                )  # fmt: skip
+        return self
+
+    @property
+    def most_per_s(self) -> dict[str, float]:
+        """How many requests of others each station could just serve, if nobody else came."""
+        return {
+            "login": self.login.workers / self.mean_s(self.login.service_time),
+            "pages": self.workers / self.mean_s(self.service_time.list),
+            "ehr": self.ehr.workers / self.mean_s(self.ehr.service_time),
+        }
+
+    def mean_s(self, median_s: float) -> float:
+        """The mean of a service time with this median, which is a lognormal: exp(sigma^2 / 2) times as long."""
+        return median_s * math.exp(self.sigma**2 / 2)

@@ -18,16 +18,18 @@ def carried_sms_per_s(scenario: Scenario) -> float:
     10(3), the utilisation law and the bottleneck.
 
     ASSUMPTION: every citizen tries once and looks in the inbox once; retries are what the utilisation leaves room for.
+    What others do on the platform is taken off first, as at their busiest hour.
     ASSUMPTION: answers come as fast as SMS go. People who answer slowly spread the work, so this is the safe side.
     """
     platform = scenario.platform
     share = scenario.invitation.delivered * scenario.behaviour.uptake
+    left = _left_by_others(platform)
     bounds = [
-        platform.login.workers / _mean_s(platform.login.service_time, platform),
-        platform.workers / _page_work_s(platform),
+        left["login"] * platform.login.workers / platform.mean_s(platform.login.service_time),
+        left["pages"] * platform.workers / _page_work_s(platform),
     ]
     if platform.strategy is Strategy.QUEUED:
-        bounds.append(platform.ehr.workers / _mean_s(platform.ehr.service_time, platform))
+        bounds.append(left["ehr"] * platform.ehr.workers / platform.mean_s(platform.ehr.service_time))
     if room := platform.waiting_room:
         bounds += [room.new_users_per_minute / 60, room.total_active_users / room.session_duration]
     return min(bounds) / share if share else math.inf
@@ -35,7 +37,7 @@ def carried_sms_per_s(scenario: Scenario) -> float:
 
 def _page_work_s(platform: Platform) -> float:
     """Seconds that a page worker is busy with one citizen who tries once."""
-    return sum(_mean_s(platform.service_time.of(page), platform) for page in _pages(platform.strategy))
+    return sum(platform.mean_s(platform.service_time.of(page)) for page in _pages(platform.strategy))
 
 
 def _pages(strategy: Strategy) -> tuple[Operation, ...]:
@@ -54,6 +56,12 @@ def _pages(strategy: Strategy) -> tuple[Operation, ...]:
             assert_never(strategy)
 
 
-def _mean_s(median_s: float, platform: Platform) -> float:
-    """The mean of a lognormal with this median: exp(sigma^2 / 2) times as long."""
-    return median_s * math.exp(platform.sigma**2 / 2)
+def _left_by_others(platform: Platform) -> dict[str, float]:
+    """The share of each station that the background load leaves, at its busiest hour."""
+    load = platform.background
+    if load is None:
+        return dict.fromkeys(platform.most_per_s, 1.0)
+    return {
+        station: max(0.0, 1 - (load.per_s(station) or 0.0) * load.most_times / most)
+        for station, most in platform.most_per_s.items()
+    }

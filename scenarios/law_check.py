@@ -12,9 +12,9 @@ MOST_STANDARD_ERRORS: Final = 4.0
 
 Law = Literal[
     "erlang_c", "pollaczek_khinchine", "kiefer_wolfowitz", "little", "birthday", "first_free", "retry", "retrial",
-    "gateway",
+    "gateway", "background",
 ]  # fmt: skip
-Family = Literal["constant", "exponential", "uniform", "erlang_2", "hyperexponential"]
+Family = Literal["constant", "exponential", "uniform", "erlang_2", "hyperexponential", "lognormal"]
 Quantity = Literal["wait_share", "mean_wait_s", "largest_difference_s", "time_in_system_s", "rejected_count",
                    "rejected_share", "orbit_size", "last_sms_s"]  # fmt: skip
 

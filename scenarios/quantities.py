@@ -114,6 +114,11 @@ def clock_of(value: object) -> dt.time:
     return dt.time(int(match[1]), int(match[2]), int(match[3] or 0))
 
 
+def seconds_since_midnight(clock: dt.time) -> float:
+    """A time of day as a number of seconds."""
+    return clock.hour * 3600.0 + clock.minute * 60.0 + clock.second
+
+
 def length_text(seconds: float) -> str:
     """Write a length the way a scenario file does, exactly: 900.0 becomes "15 min"."""
     exact = _exact(seconds)

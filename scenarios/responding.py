@@ -10,6 +10,7 @@ import numpy as np
 
 from scenarios.behaviour import Response, ResponseGroup
 from scenarios.part import Window
+from scenarios.quantities import seconds_since_midnight
 from scenarios.streams import FloatArray, lognormals, quantised
 
 _DAY_S: Final = 86_400.0
@@ -86,13 +87,9 @@ def acting_moments(sent_s: FloatArray, delay_s: FloatArray, awake: Window | None
     """
     if awake is None:
         return sent_s + delay_s
-    first_s, opens_s = _seconds_of(start), _seconds_of(awake.from_)
-    length_s = _seconds_of(awake.to) - opens_s
+    first_s, opens_s = seconds_since_midnight(start), seconds_since_midnight(awake.from_)
+    length_s = seconds_since_midnight(awake.to) - opens_s
     days, since_midnight_s = np.divmod(sent_s + first_s, _DAY_S)
     lived_s = days * length_s + np.clip(since_midnight_s - opens_s, 0.0, length_s)
     days, since_waking_s = np.divmod(lived_s + delay_s, length_s)
     return days * _DAY_S + opens_s + since_waking_s - first_s
-
-
-def _seconds_of(clock: dt.time) -> float:
-    return clock.hour * 3600.0 + clock.minute * 60.0 + clock.second

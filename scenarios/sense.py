@@ -47,6 +47,7 @@ def warnings_of(scenario: Scenario) -> tuple[Doubt, ...]:
         *_record_system(scenario),
         *_reload(scenario),
         *_afterwards(scenario),
+        *_background(scenario),
     )
 
 
@@ -114,6 +115,21 @@ def _record_system(scenario: Scenario) -> Iterator[Doubt]:
         yield Doubt(where=where, what=f"{what}: nothing can go wrong there")
     if ehr.timeout is not None and ehr.timeout <= ehr.service_time:
         yield Doubt(where=(*where, "timeout"), what="half of the deliveries or more take longer than this")
+
+
+def _background(scenario: Scenario) -> Iterator[Doubt]:
+    load, platform = scenario.platform.background, scenario.platform
+    if load is None:
+        return
+    where: KeyPath = ("platform", "background")
+    if load.ehr is not None and platform.strategy is not Strategy.QUEUED:
+        what = f"nobody waits for the record system where the strategy is {platform.strategy}"
+        yield Doubt(where=(*where, "ehr"), what=what)
+    for station, most in platform.most_per_s.items():
+        use = (load.per_s(station) or 0.0) * load.most_times / most
+        if use >= 1:
+            what = f"others alone want {use:.0%} of what {station} can serve at the busiest hour: it falls behind"
+            yield Doubt(where=where, what=what)
 
 
 def _afterwards(scenario: Scenario) -> Iterator[Doubt]:

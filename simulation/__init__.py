@@ -13,9 +13,10 @@ several books and places to come                  one `[[slots]]` each
 tries again, reloads, links passed on             `behaviour.after_rejection`, `.reload`, `.forwarded`
 cancellations and the waiting list                `behaviour.cancel`, `behaviour.waitlist`
 how a place is given; the waiting room            `platform.strategy`, `platform.waiting_room`
+other traffic on the platform, by the hour        `platform.background`
 record system: time-outs, redelivery, stops       `platform.ehr`
 many municipalities that send at the same minute  `municipality.names`
 ================================================  =============================================================
 
-Not lived: response delays that differ from one age group or municipality to the next, and background load.
+Not lived: response delays that differ from one age group or municipality to the next.
 """

@@ -25,6 +25,7 @@ from simulation.book_rows import InventoryNames, book_rows, list_rows
 from simulation.deliveries import stops_s
 from simulation.draw_rows import DrawRows
 from simulation.kernel import codes, layout
+from simulation.other_rows import OtherRows
 from simulation.room_rows import RoomRows
 from simulation.tallying import KEPT, Counts
 
@@ -33,6 +34,9 @@ SLICE: Final = 2_000_000
 
 _EVERY_ROW: Final = 1 << 62
 """More than there are rows: each is a citizen's own."""
+
+FEW: Final = 1024
+"""Requests of others that there is room for at first, likewise."""
 
 ON_THE_WAY: Final = 4096
 """Journeys that there is room for at first; there is twice as much whenever it is full."""
@@ -85,6 +89,7 @@ class Prepared:
     names: InventoryNames
     draws: DrawRows
     room: RoomRows | None = None
+    others: OtherRows | None = None
     counts: Counts | None = None
 
     @classmethod
@@ -94,6 +99,7 @@ class Prepared:
         run._expect(scenario, arrivals.of_the_plan(plan))
         run._put(arrive_after=np.zeros(len(run.arrays["arrivals"]), np.int64))
         run._open_room(scenario, plan)
+        run._put_others(scenario, plan)
         run._put_afterwards(Afterwards.of(scenario, plan))
         return run
 
@@ -113,6 +119,7 @@ class Prepared:
             run._set(kept_room=KEPT, step_count=counts.steps.shape[1])
         run._expect(source.scenario, arrivals.Answering(run.world, source, openings).all())
         run._open_room(source.scenario, source)
+        run._put_others(source.scenario, source)
         run._put_afterwards(Afterwards.of(source.scenario, source))
         return run
 
@@ -188,6 +195,18 @@ class Prepared:
             self.room = room = RoomRows.of(rules, plan, acting)
             self._put(room=room.room, visitors=room.visitors)
 
+    def _put_others(self, scenario: Scenario, plan: Plan | PlanSource) -> None:
+        """The background load: what comes to each station, and the first request of each among the timeouts."""
+        others = OtherRows.of(scenario, plan)
+        if others is None:
+            return
+        self.others = others
+        first = others.first_events
+        self._put(traffic=others.traffic, hours=others.hours)
+        self._set(**others.values, background=1, others_free=int(codes.NOBODY), made=len(first), waiting=len(first))
+        self._put(heap=np.concatenate([first, self.arrays["heap"]]))
+        self._make_room_for_others(FEW)
+
     def run(self, stop: threading.Event | None = None) -> Columns:
         """Let everything happen, once; as `live`."""
         self.live_until(math.inf, stop)
@@ -218,6 +237,8 @@ class Prepared:
         journeys_room = int(self.world["journeys_room"][0])
         if self.world["keeps_journeys"][0] == 0 and self.world["journeys_made"][0] == journeys_room:
             self._make_room_on_the_way(2 * journeys_room)
+        if self.others is not None and self.world["others_made"][0] == self.world["others_room"][0]:
+            self._make_room_for_others(2 * int(self.world["others_room"][0]))
         for name, used in (("attempts", "attempts_made"), ("requests", "requests_made"), ("heap", "waiting")):
             if self.world[used][0] + codes.MOST_TIMEOUTS > self.world[f"{name}_room"][0]:
                 rows = self.arrays[name]
@@ -230,13 +251,27 @@ class Prepared:
 
     def _make_room_on_the_way(self, journeys: int) -> None:
         """Each has at most one wait of their own, one reservation with the record system and one hold."""
-        present = self._present_events()
         self._put(
             heap=_with_room(self.arrays.get("heap", np.empty(0, layout.WAITING)), 3 * journeys + 8),
             journeys=_with_room(self.arrays.get("journeys", np.empty(0, layout.JOURNEY)), journeys),
-            present=_with_room(present, 5 * journeys + 8),
         )
-        self._set(journeys_room=journeys, present_room=5 * journeys + 8, head=0, tail=len(present))
+        self._set(journeys_room=journeys)
+        self._make_room_at_present()
+
+    def _make_room_for_others(self, requests: int) -> None:
+        """Each is at most once in the queue of the present moment, and once among the timeouts."""
+        if requests >= codes.MOST_CITIZENS:
+            raise TooManyEvents(f"more than {codes.MOST_CITIZENS} requests of others are under way")
+        self._put(others=_with_room(self.arrays.get("others", np.empty(0, layout.OTHER)), requests))
+        self._set(others_room=requests)
+        self._make_room_at_present()
+
+    def _make_room_at_present(self) -> None:
+        """Let the queue of the present moment hold all that those who are there can put into it."""
+        present = self._present_events()
+        room = 5 * len(self.arrays["journeys"]) + 3 * len(self.arrays.get("others", ())) + 8
+        self._put(present=_with_room(present, room))
+        self._set(present_room=room, head=0, tail=len(present))
 
     def _make_room_for_all(self, acting: int, reload: Reload | None) -> None:
         """A row for everybody that is never used again, as waiting room, waiting list and moments of reloads name it.
@@ -250,9 +285,9 @@ class Prepared:
         self._put(
             heap=np.empty(acting + 8, layout.WAITING),
             journeys=np.empty(rows, layout.JOURNEY),
-            present=np.empty(5 * rows + 8, np.int64),
         )
-        self._set(journeys_room=acting, present_room=5 * rows + 8, keeps_journeys=1)
+        self._set(journeys_room=acting, keeps_journeys=1)
+        self._make_room_at_present()
         if reload is not None:
             self._set(own_rows=acting, rows_made=acting)
 

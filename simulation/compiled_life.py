@@ -1,5 +1,6 @@
 """A run of the compiled kernel that is handed its citizens batch by batch."""
 
+import math
 import threading
 from dataclasses import replace
 
@@ -21,12 +22,13 @@ class CompiledLife:
     def __init__(self, scenario: Scenario, plan: Plan, stop: threading.Event | None = None) -> None:
         self._plan, self._stop = plan, stop
         self._run = Prepared.of(scenario, replace(plan, planned_s=plan.planned_s.copy()))
-        self._run.world["citizens"] = 0
+        self._run.world["citizens"], self._run.world["more_come"] = 0, 1
 
     def live_until(self, at_s: float) -> None:
         """Let everything happen that happens before this moment; raises as `compiled.live`."""
         if self._stop is not None and self._stop.is_set():
             raise Stopped
+        self._run.world["more_come"] = not math.isinf(at_s)
         self._run.live_until(at_s, self._stop)
 
     def send(self, citizens: IntArray, planned_s: FloatArray) -> None:

@@ -51,7 +51,8 @@ def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
     Both give the same attempts bit for bit, so the choice is one of time alone, and one that cannot be had is
     answered with SimPy and a note.
     """
-    small = total_invited(scenario) * runs < BREAK_EVEN
+    alone = scenario.platform.background is None  # others may be many more than the citizens
+    small = alone and total_invited(scenario) * runs < BREAK_EVEN
     if wanted is Engine.SIMPY or (wanted is None and small):
         return Choice(Engine.SIMPY)
     if importlib.util.find_spec("numba") is None:

@@ -41,7 +41,8 @@ def run_once(
     stop: Event | None = None,
 ) -> Run:
     """Draw the plan of one replication, live it, and measure it."""
-    source = PlanSource(scenario=scenario, policy=policy, replication=replication)
+    asked = scenario.model_copy(update={"policy": policy})  # the clock of the day runs from its start
+    source = PlanSource(scenario=asked, policy=policy, replication=replication)
     return run_with(engine, source, stop, with_timeline=replication == 0)
 
 

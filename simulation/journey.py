@@ -47,6 +47,7 @@ class Journey:
         self._world, self._env = world, world.env
         self._citizen, self._all_work_s = citizen, work_s
         self._number, self._work_s = 1, work_s[0]
+        world.wave.on_the_way += 1
         self._open = world.books[citizen.municipality][citizen.book]
         self._record = record
         self._requests: list[Request] = []
@@ -63,9 +64,10 @@ class Journey:
             self._note(number, planned_s, ending)
             if not (one.retries and self._may_retry(ending.outcome)):
                 self._be_done(ending)
-                return
+                break
             yield self._env.timeout(one.wait_s)
             planned_s = self._env.now
+        self._world.wave.on_the_way -= 1
 
     def _be_done(self, ending: Ending) -> None:
         """What comes after the last try: an appointment that may be cancelled, or a place on the waiting list."""

@@ -13,6 +13,7 @@ import numpy as np
 import simpy
 
 from scenarios.attempts import Attempt, Operation
+from scenarios.background import Background
 from scenarios.choice import Pick
 from scenarios.law_check import Family
 from scenarios.plan import Plan, plan_of
@@ -30,6 +31,9 @@ _PATIENT_S: Final = 1e7
 _PLENTY: Final = 10_000  # workers that nobody ever waits for
 _A_DAY: Final = 120  # times on each day
 _BATCHES: Final = 40
+SIGMA: Final = 0.5
+"""Spread of the lognormal service times; that of the platform's, if a scenario says nothing else."""
+
 CV2: Final = 4.0
 """Squared coefficient of variation of the hyperexponential service times; an exponential has 1."""
 
@@ -56,6 +60,14 @@ def platform(
             f"platform.strategy={strategy}",
         ],
     )
+
+
+def with_others_at_login(scenario: Scenario, per_s: float, mean_s: float) -> Scenario:
+    """The same with a background load at the log-in, of a lognormal service time with this mean."""
+    median_s = mean_s / math.exp(SIGMA**2 / 2)
+    login = scenario.platform.login.model_copy(update={"service_time": median_s})
+    others = {"background": Background.model_construct(login=per_s), "login": login, "sigma": SIGMA}
+    return scenario.model_copy(update={"platform": scenario.platform.model_copy(update=others)})
 
 
 def plan(scenario: Scenario, planned_s: FloatArray, *, pick: Pick = Pick.FIRST) -> Plan:
@@ -100,6 +112,8 @@ def lengths(rng: np.random.Generator, family: Family, mean_s: float, shape: tupl
             often, seldom = hyperexponential_shares(CV2)
             share = np.where(rng.random(shape) < often, often, seldom)
             drawn = rng.exponential(1.0, shape) * mean_s / (2 * share)
+        case "lognormal":
+            drawn = rng.lognormal(math.log(mean_s) - SIGMA**2 / 2, SIGMA, shape)
         case _:
             assert_never(family)
     return np.maximum(quantised(drawn), TICK_S)

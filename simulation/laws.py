@@ -89,7 +89,7 @@ def first_free_rejected(load: float, family: Family) -> float:
             return 1 - 1 / (load * _cycle(load, _uniform_mass))
         case "erlang_2":
             return 1 - 1 / (load * _cycle(load, lambda x: x - 1 + (1 + x) * np.exp(-2 * x)))
-        case "hyperexponential":
+        case "hyperexponential" | "lognormal":
             raise ValueError("the law is worked out for constant, exponential, uniform and Erlang-2 think times")
         case _:
             assert_never(family)

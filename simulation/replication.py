@@ -4,6 +4,7 @@ from scenarios.attempts import Attempt
 from scenarios.plan import Plan
 from scenarios.rows import citizens_of
 from scenarios.scenario import Scenario
+from simulation.background import let_others_come
 from simulation.journey import Journey
 from simulation.service_times import service_times
 from simulation.world import World
@@ -22,5 +23,6 @@ def simulate(scenario: Scenario, plan: Plan) -> list[Attempt]:
     work_s = service_times(scenario, plan).tolist()
     for citizen in citizens_of(plan):
         world.env.process(Journey(world, citizen, work_s[citizen.number], attempts.append).live())
+    let_others_come(world, scenario, plan)
     world.env.run()
     return attempts

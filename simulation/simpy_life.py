@@ -11,6 +11,7 @@ from scenarios.plan import IntArray, Plan
 from scenarios.rows import citizens_of
 from scenarios.scenario import Scenario
 from scenarios.streams import FloatArray
+from simulation.background import let_others_come
 from simulation.journey import Journey
 from simulation.service_times import service_times
 from simulation.world import World
@@ -24,6 +25,8 @@ class SimpyLife:
         self._answered: list[Request] = []
         self._world = World(scenario, plan)
         self._world.notice = self._answered.append
+        self._world.wave.more_come = True
+        let_others_come(self._world, scenario, plan)
         self._work_s = service_times(scenario, plan).tolist()
         self._citizens = {citizen.number: citizen for citizen in citizens_of(plan)}
 
@@ -35,6 +38,7 @@ class SimpyLife:
         """Let everything happen that happens before this moment."""
         env = self._world.env
         if math.isinf(at_s):
+            self._world.wave.more_come = False
             env.run()
         elif at_s > env.now:
             env.run(until=at_s)  # SimPy stops before the events of the moment

@@ -15,6 +15,7 @@ from scenarios.plan_source import PlanSource
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
 from simulation.afterwards import Afterwards
+from simulation.background import let_others_come
 from simulation.engine import lived
 from simulation.journey import Journey
 from simulation.replication import simulate
@@ -115,6 +116,7 @@ def _watched(scenario: Scenario, plan: Plan, who: Citizen) -> tuple[list[Attempt
             seen if mine else world, citizen, work_s[citizen.number], attempts.append if mine else _pass_over
         )
         journeys[citizen.number] = world.env.process(journey.live())
+    let_others_come(world, scenario, plan)
     world.env.run(until=journeys[who.number])
     if scenario.behaviour.waitlist is not None and attempts[-1].outcome is Outcome.NO_SLOT:
         world.env.run()  # a place may still come

@@ -5,6 +5,7 @@ quarter would be seen in the noisiest of them, and one of a twentieth in most.
 """
 
 import heapq
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
@@ -21,6 +22,7 @@ from scenarios.strategy import Strategy
 from scenarios.streams import TICK_S, FloatArray, quantised
 from simulation import law_settings as at
 from simulation import laws
+from simulation.background import let_others_come
 from simulation.world import Steps
 
 LawRun: TypeAlias = Callable[[np.random.Generator], list[LawCheck]]
@@ -234,8 +236,31 @@ def _sending(batch_size: int | str, pause_s: float, count: int = 1000, per_s: fl
     )  # fmt: skip
 
 
+def background(rng: np.random.Generator) -> list[LawCheck]:
+    """Citizens who come seldom find the log-in as a Poisson stream does that the background load is most of."""
+    use, share, citizens = 0.6, 0.2, 3000
+    scenario = at.platform(citizens, 1, login_workers=1)
+    scenario = at.with_others_at_login(scenario, (1 - share) * use / _SERVICE_S, _SERVICE_S)
+    plan = at.plan(scenario, at.poisson(rng, citizens, share * use / _SERVICE_S))
+    login_s = at.lengths(rng, "lognormal", _SERVICE_S, (citizens,))
+    world = at.world_of(scenario)
+    attempts = at.started(world, plan, at.work(plan, login_s))
+    let_others_come(world, scenario, plan)
+    world.env.run()
+    waits_s = [one.requests[0].ended_s - one.requests[0].started_s - login_s[one.citizen] for one in attempts]
+    wait_s, error_s = at.batch_means(np.array(waits_s))
+    cv2 = math.expm1(at.SIGMA**2)
+    return [
+        LawCheck(
+            law="background", quantity="mean_wait_s", family="lognormal", parameters={"ρ": use, "c²": round(cv2, 3)},
+            theory=laws.pollaczek_khinchine_s(use, _SERVICE_S, cv2), model=wait_s, standard_error=error_s,
+            reference="Pollaczek-Khinchine; Wolff (1982), Poisson arrivals see time averages",
+        )
+    ]  # fmt: skip
+
+
 LAWS: Final[tuple[LawRun, ...]] = (
-    erlang_c, pollaczek_khinchine, sample_paths, birthday, first_free, retry, retrial, gateway,
+    erlang_c, pollaczek_khinchine, sample_paths, birthday, first_free, retry, retrial, gateway, background,
 )  # fmt: skip
 """Every law, in the order in which they are said; a new one comes last, since its place is part of its stream."""
 

@@ -60,6 +60,19 @@ class Hold:
         return Confirmed(self.place)
 
 
+@dataclass(slots=True)
+class Wave:
+    """Those of the send-out whose journey is not over, and whether more will be sent to than are known."""
+
+    on_the_way: int = 0
+    more_come: bool = False
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody is on the way and nobody will be."""
+        return self.on_the_way == 0 and not self.more_come
+
+
 @dataclass(frozen=True, slots=True)
 class OpenBook:
     """A book with its texts, made once, its ledger, and what it shows of it."""
@@ -89,6 +102,7 @@ class World:
             tuple(_opened(book, platform.list_age) for book in municipality.books)
             for municipality in inventory_of(scenario)
         )
+        self.wave = Wave()
         self._afterwards = plan and Afterwards.of(scenario, plan)
         self.lines: defaultdict[Ledger, deque[GetPlace]] = defaultdict(deque)
         """The waiting list of each book."""

@@ -16,6 +16,8 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 
 from scenarios.attempts import Operation, Outcome, Status
+from scenarios.background import Background
+from scenarios.booking_platform import Platform
 from scenarios.choice import Pick
 from scenarios.columns import ATTEMPT_ROW, OPERATIONS, OUTCOMES, REQUEST_ROW, STATUSES, attempts_of, columns_of
 from scenarios.plan import Plan, plan_of, unsent_of
@@ -110,6 +112,24 @@ def record_systems(draw: st.DrawFn) -> dict[str, Any]:
 
 
 @st.composite
+def backgrounds(draw: st.DrawFn, platform: Platform) -> Platform:
+    """Others on the same platform, or none: at every station or some, now and then or nearly too many, by the hour."""
+    if draw(st.booleans()):
+        return platform
+    stations = draw(st.lists(st.sampled_from(["login", "pages", "ehr"]), min_size=1, max_size=3, unique=True))
+    use = draw(st.sampled_from([0.3, 0.9]))
+    load: dict[str, Any] = {}
+    for one in stations:
+        load[one] = f"{min(0.2, use * platform.most_per_s[one]):.6f}/s"  # so slow that days of it are soon lived
+    if draw(st.booleans()):
+        load["hours"] = [
+            {"from": "09:07", "to": "09:07:20", "times": draw(st.sampled_from([0.1, 40.0]))},
+            {"from": "09:08", "to": "10:00", "times": 0.5},
+        ]
+    return platform.model_copy(update={"background": Background.model_validate(load)})
+
+
+@st.composite
 def cases(draw: st.DrawFn) -> Case:
     def one_of(*options: Any) -> Any:
         return draw(st.sampled_from(options))
@@ -159,6 +179,7 @@ def cases(draw: st.DrawFn) -> Case:
         | draw(doors())
         | draw(afterwards())
     )  # fmt: skip
+    scenario = scenario.model_copy(update={"platform": draw(backgrounds(scenario.platform))})
     source = PlanSource(scenario=scenario, policy=scenario.policy, replication=draw(st.integers(0, 3)))
     plan = source.plan()
     if draw(st.booleans()):

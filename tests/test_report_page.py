@@ -259,6 +259,15 @@ def test_trouble_with_the_record_system_is_said_among_the_assumptions() -> None:
     assert "from 20 minutes to 35 minutes after the first SMS" in page
 
 
+def test_others_on_the_platform_are_said_among_the_assumptions() -> None:
+    load = {"login": "1/s", "pages": "2.5/s", "hours": [{"from": "08:00", "to": "10:00", "times": 4}]}
+    scenario = a.scenario({"platform.background": load})
+    page = said(report_html(a_result.simulated(scenario), [], "en")).replace("\u00a0", " ")
+    assert "Pages: pages that others open 2.5 per second" in page
+    assert "Others, at some hours of the day 08:00–10:00: 4 times as many" in page
+    assert "EPJ: other work" not in page
+
+
 def test_people_who_reload_are_said_among_the_assumptions() -> None:
     scenario = a.scenario({"behaviour.reload": {"share": "30 %", "after": "6 s"}})
     page = said(report_html(a_result.simulated(scenario), [], "nb")).replace("\u00a0", " ")

@@ -106,6 +106,16 @@ def test_trouble_with_a_record_system_that_nothing_goes_to_is_doubted() -> None:
     assert "nothing can go wrong there" in what
 
 
+def test_others_whom_nobody_meets_or_who_are_too_many_for_an_hour_are_told_of() -> None:
+    load = "platform.background={ ehr = '1/s' }"
+    assert doubts("ci-smoke", load) == {}
+    (what,) = doubts("ci-smoke", load, "platform.strategy=hold")["platform.background.ehr"]
+    assert what == "nobody waits for the record system where the strategy is hold"
+    rush = "platform.background={ login = '2/s', hours = [{ from = '09:00', to = '10:00', times = 10 }] }"
+    (what,) = doubts("ci-smoke", rush)["platform.background"]
+    assert "what login can serve at the busiest hour: it falls behind" in what
+
+
 def test_people_who_leave_before_they_would_reload_are_told_of() -> None:
     reload = "behaviour.reload={ share = '50 %', after = '60 s' }"
     told = doubts("ci-smoke", reload, "behaviour.patience.page=30 s")

@@ -97,6 +97,7 @@ def step(w, who):
         j.number += 1
         begin_try(w, who)
     else:
+        w.ended += 1
         let_go(w, who)
 
 

@@ -19,5 +19,6 @@ def settle(w, who, outcome, ended_s, time, place, reserved_s):
     if again and draws.retries(w, j):
         pause(w, who, draws.wait_s(w, j), PAUSING)
     else:
+        w.ended += 1
         let_go(w, who)
         be_done(w, who, outcome, time, place)

@@ -65,6 +65,18 @@ VISITOR: Final = np.dtype(
 KEPT_LIST: Final = np.dtype([("since_s", "f8"), ("count", "i4"), ("first", "i4")])
 """A list that is shown for a while: when it was made, how many it has (none: nothing is kept), and the first."""
 
+OTHER: Final = np.dtype([("service_s", "f8"), ("next", "i4"), ("station", "i4")])
+"""A request of the background load; in the queue of a station row k is number -2 - k, which no citizen is."""
+
+TRAFFIC: Final = np.dtype(
+    [("gap_stream", "i8"), ("gap_table", "i8"), ("thinning_stream", "i8"), ("work_stream", "i8"), ("work_table", "i8"),
+     ("drawn", "i8"), ("gap_s", "f8"), ("work_s", "f8")]
+)  # fmt: skip
+"""What comes to a station besides the citizens: how gaps and work are drawn, and how many gaps were drawn so far."""
+
+HOURS: Final = np.dtype([("from_s", "f8"), ("to_s", "f8"), ("share", "f8")])
+"""Hours of the day, seconds since midnight, and the share of the most that can come then which does."""
+
 ATTEMPT: Final = np.dtype(
     [("planned_s", "f8"), ("ended_s", "f8"), ("reserved_s", "f8"), ("slot", "i8"), ("asked", "i4"), ("book", "i4"),
      ("citizen", "i4"), ("number", "i2"), ("outcome", "u1"), ("spare", "u1"), ("cancelled_s", "f8")]
@@ -102,6 +114,8 @@ ADDRESSES: Final = (
     "heap", "present", "stations", "journeys", "books", "days", "times", "taken",
     # the waiting room and those who know it; 0 where there is none
     "room", "visitors",
+    # the background load: requests that are under way, what comes to each station, and a profile over the day
+    "others", "traffic", "hours",
     # lists that are shown for a while, and what is in them
     "kept_days", "kept_times", "days_shown", "times_shown",
     # the record
@@ -124,11 +138,16 @@ COUNTS: Final = (
     "free", "kept",
     # a row of a reload that was given back, and the first that was never taken
     "spare_row", "rows_made",
+    # the background load: whether there is any, rows of its requests, the first that is free again, hours of the
+    # profile, citizens whose journey has ended, and whether more will be sent to than are known
+    "background", "others_room", "others_made", "others_free", "hour_count", "ended", "more_come",
 )  # fmt: skip
 LENGTHS: Final = (
     "poll_s", "hold_s", "list_age_s", "redelivered_after_s", "now_s", "until_s",
     # shares that draws are held against, and what is added to every response
     "first_share", "not_uniform_share", "delivered", "uptake", "failing", "timeout_s", "reload_share", "least_s",
+    # the share that comes outside the hours of the profile, and the moment of the first SMS since midnight
+    "usual_share", "start_s",
 )  # fmt: skip
 WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])
 """A run: one row, handed from function to function as one pointer.

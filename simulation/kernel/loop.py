@@ -16,6 +16,7 @@ from simulation.kernel.codes import (
     GO_ON,
     GRANT,
     GRANT_EHR,
+    GRANT_OTHER,
     KIND_BITS,
     MOST_CITIZENS,
     MOST_EVENTS,
@@ -23,6 +24,9 @@ from simulation.kernel.codes import (
     MOST_TIMEOUTS,
     NEEDS_LOTS,
     NEEDS_ROOM,
+    NOBODY,
+    OTHER_SERVED,
+    OTHERS_COME,
     REDELIVER,
     RELEASE,
     RELOAD,
@@ -32,6 +36,7 @@ from simulation.kernel.codes import (
 )
 from simulation.kernel.events import next_present, pop_earliest
 from simulation.kernel.journeys import a_row_is_free
+from simulation.kernel.others import granted_other, other_served, others_come
 from simulation.kernel.record_system import decided, granted_ehr
 from simulation.kernel.reloads import reload
 from simulation.kernel.requests import give_back, granted
@@ -68,6 +73,12 @@ def happen_seldom(w, kind, who):
         reload(w, who)
     elif kind == ANSWERED:
         seen(w, who)
+    elif kind == OTHERS_COME:
+        others_come(w, who)
+    elif kind == GRANT_OTHER:
+        granted_other(w, who)
+    elif kind == OTHER_SERVED:
+        other_served(w, who)
     else:
         give_back(w, who)
 
@@ -79,6 +90,8 @@ def is_full(w):
     One event can note an answer and a question at the door, and settle a try and give somebody a place.
     """
     if w.waiting + MOST_TIMEOUTS > w.heap_room or (w.arrived < w.citizens and not a_row_is_free(w)):
+        return True
+    if w.background != 0 and w.others_free == NOBODY and w.others_made == w.others_room:
         return True
     if w.tally != 0:
         return w.kept + MOST_KEPT > w.kept_room

@@ -11,9 +11,11 @@ from simulation.kernel.layout import (
     BOOK,
     DAY,
     GROUP,
+    HOURS,
     JOURNEY,
     KEPT_LIST,
     LAW,
+    OTHER,
     OWNER,
     REQUEST,
     ROOM,
@@ -21,6 +23,7 @@ from simulation.kernel.layout import (
     STATION,
     TALLY,
     TIME,
+    TRAFFIC,
     VISITOR,
     WAITING,
 )
@@ -143,6 +146,24 @@ def room_of(w):
 def visitor_at(w, index):
     """A citizen as the waiting room knows them."""
     return carray(_pointer(w.visitors), 1, VISITOR)[np.uint64(index)]
+
+
+@part
+def other_at(w, index):
+    """A request of the background load."""
+    return carray(_pointer(w.others), 1, OTHER)[np.uint64(index)]
+
+
+@part
+def traffic_at(w, index):
+    """What comes to a station besides the citizens."""
+    return carray(_pointer(w.traffic), 1, TRAFFIC)[np.uint64(index)]
+
+
+@part
+def hours_at(w, index):
+    """Hours of the profile over the day."""
+    return carray(_pointer(w.hours), 1, HOURS)[np.uint64(index)]
 
 
 @part

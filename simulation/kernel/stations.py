@@ -1,9 +1,9 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
 """Stations: first come, first served."""
 
-from simulation.kernel.codes import EHR, GRANT, GRANT_EHR, NOBODY, RELEASE
+from simulation.kernel.codes import EHR, GRANT, GRANT_EHR, GRANT_OTHER, NOBODY, RELEASE
 from simulation.kernel.events import happen_now
-from simulation.kernel.rows import journey_at, part, station_at
+from simulation.kernel.rows import journey_at, other_at, part, station_at
 
 
 @part
@@ -14,7 +14,10 @@ def grant_next(w, station):
         return
     who = t.first
     t.busy += 1
-    if station == EHR:
+    if who < NOBODY:
+        t.first = other_at(w, -2 - who).next
+        happen_now(w, GRANT_OTHER, -2 - who)
+    elif station == EHR:
         t.first = journey_at(w, who).next_ehr
         happen_now(w, GRANT_EHR, who)
     else:
@@ -26,18 +29,24 @@ def grant_next(w, station):
 def join(w, station, who):
     """Queue for a worker."""
     t = station_at(w, station)
-    if station == EHR:
-        journey_at(w, who).next_ehr = NOBODY
-        if t.first != NOBODY:
-            journey_at(w, t.last).next_ehr = who
-    else:
-        journey_at(w, who).next = NOBODY
-        if t.first != NOBODY:
-            journey_at(w, t.last).next = who
+    be_followed(w, station, who, NOBODY)
     if t.first == NOBODY:
         t.first = who
+    else:
+        be_followed(w, station, t.last, who)
     t.last = who
     grant_next(w, station)
+
+
+@part
+def be_followed(w, station, who, by):
+    """Stand in the queue before somebody, or last."""
+    if who < NOBODY:
+        other_at(w, -2 - who).next = by
+    elif station == EHR:
+        journey_at(w, who).next_ehr = by
+    else:
+        journey_at(w, who).next = by
 
 
 @part
