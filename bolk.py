@@ -30,6 +30,7 @@ COMMANDS: Final = MappingProxyType({
     "recommend": "simulation.recommend_command",
     "simulate": "simulation.simulate_command",
     "loadtest": "loadtests.loadtest_command",
+    "worker": "loadtests.worker_command",
     "verify": "loadtests.verify_command",
     "calibrate": "simulation.calibrate_command",
     "compare": "reports.compare_command",

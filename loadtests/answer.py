@@ -6,6 +6,7 @@ from pathlib import Path
 
 from loadtests.figures import figures_of
 from loadtests.history import check, places_of
+from loadtests.processes import ALONE, Shape
 from loadtests.run import LoadtestRun, run
 from loadtests.target import fetch_settled_export
 from scenarios.columns import columns_of
@@ -39,6 +40,8 @@ class Measuring:
     admin_token: str | None
     out: Path
     command: Sequence[str]
+    shape: Shape = ALONE
+    listening: Callable[[int], None] | None = None
 
 
 def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[int, int], None] | None) -> Result:
@@ -52,6 +55,8 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         speedup=measuring.speedup,
         out=measuring.out,
         progress=progress,
+        shape=measuring.shape,
+        listening=measuring.listening,
     )
     record = columns_of(lived.attempts)
     own = run_of(scenario, measuring.plan, record, with_timeline=True, horizon_s=_end_s(predicted))
@@ -101,7 +106,14 @@ def _end_s(predicted: Run) -> float | None:
 def _history(measuring: Measuring, lived: LoadtestRun) -> History:
     export = fetch_settled_export(measuring.base_url, measuring.admin_token) if measuring.admin_token else None
     places = places_of(measuring.scenario)
-    return check(lived.attempts, export, places, run=lived.run, partial=lived.partial)
+    return check(
+        lived.attempts,
+        export,
+        places,
+        run=lived.run,
+        partial=lived.partial,
+        clock_error_s=lived.clock_error_s * measuring.speedup,
+    )
 
 
 def _verdict(generator: Generator, history: History, thresholds: Sequence[Judged], *, partial: bool) -> Verdict:

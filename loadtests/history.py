@@ -1,6 +1,7 @@
 """A load test as a history: what its citizens were told and what the server says it holds, to be judged."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from math import inf
 from typing import Any, Final
 
@@ -37,6 +38,7 @@ def check(
     *,
     run: str,
     partial: bool = False,
+    clock_error_s: float = 0.0,
 ) -> result.History:
     """Judge a load test.
 
@@ -48,8 +50,26 @@ def check(
         What begins the idempotency keys of this run. What the server holds under other keys was there before.
     partial : bool
         The record may lack attempts (the generator was killed), so an appointment without one is no evidence.
+    clock_error_s : float
+        How far the clocks that the attempts were timed by may be apart, in the plan's time.
     """
-    return _said(judge(history_of(attempts, export, places, run=run, partial=partial)))
+    apart = [_widened(one, clock_error_s) for one in attempts] if clock_error_s else attempts
+    return _said(judge(history_of(apart, export, places, run=run, partial=partial)))
+
+
+def _widened(attempt: Attempt, by_s: float) -> Attempt:
+    """An attempt that began and ended when it may have, by a clock that may be wrong.
+
+    Whatever was asked earlier and answered later than it truly was can only hide an anomaly, never make one up.
+    """
+    return replace(
+        attempt,
+        ended_s=attempt.ended_s + by_s,
+        reserved_s=None if attempt.reserved_s is None else attempt.reserved_s - by_s,
+        requests=tuple(
+            replace(one, started_s=one.started_s - by_s, ended_s=one.ended_s + by_s) for one in attempt.requests
+        ),
+    )
 
 
 def history_of(

@@ -5,12 +5,16 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from loadtests.clocks import Apart
 from loadtests.generator import Health, Lag
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """Which plan to live against which server. Paths are absolute, `deadline_s` is in the plan's own time."""
+    """Which plan to live against which server. Paths are absolute, moments are in the plan's own time.
+
+    `workers` is how many processes share it, 0 where the one that reads the job lives it alone.
+    """
 
     plan: str
     scenario: dict[str, Any]
@@ -20,6 +24,8 @@ class Job:
     run: str
     speedup: float
     deadline_s: float
+    begin_s: float = 0.0
+    workers: int = 0
 
     def write(self, path: Path) -> None:
         """Lay the job where the generator finds it."""
@@ -35,13 +41,15 @@ def read_job(path: Path) -> Job:
 class News:
     """A line from the generator: how many journeys are over, and at the end how it went.
 
-    `complete` says that every citizen started and ended; `problem` is what broke the run, `errno` the operating
-    system's number for it if it has one.
+    `listening` is the port at which a conductor waits for its workers. `complete` says that every citizen started and
+    ended; `healths` is how each process fared (None of one that was lost), at the end; `problem` is what broke the run,
+    `errno` the operating system's number for it if it has one.
     """
 
-    done: int
+    done: int = 0
+    listening: int | None = None
     complete: bool = False
-    health: Health | None = None
+    healths: tuple[Health | None, ...] = ()
     problem: str | None = None
     errno: int | None = None
 
@@ -55,7 +63,13 @@ def news_of(line: str) -> News | None:
     """Read back what `news_line` wrote; None for a line that is no news, such as one torn by a kill."""
     try:
         said: dict[str, Any] = json.loads(line)
-        health = said.pop("health")
-        return News(health=health and Health(loop=Lag(**health["loop"]), shortages=health["shortages"]), **said)
+        healths = tuple(None if one is None else health_of(one) for one in said.pop("healths"))
+        return News(healths=healths, **said)
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
+
+
+def health_of(said: dict[str, Any]) -> Health:
+    """Read back a health that `asdict` took apart."""
+    parts: dict[str, Any] = {"loop": Lag(**said["loop"]), "clock": Apart(**said["clock"])}
+    return Health(**(said | parts))

@@ -22,6 +22,7 @@ from scenarios.flags import (
 from scenarios.neighbours import Neighbours
 
 if TYPE_CHECKING:
+    from loadtests.processes import Shape
     from scenarios.plan import Plan
     from scenarios.policy import Policy
     from scenarios.scenario import Scenario
@@ -35,11 +36,13 @@ if TYPE_CHECKING:
 @click.option("--until", metavar="LENGTH", help='Only those who open the page this soon after the first SMS, "10 min".')
 @click.option("--target", metavar="URL", help="A running `bolk serve` on this machine, instead of one of our own.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
+@click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that share the citizens.")
+@click.option("--listen", metavar="HOST:PORT", help="Where workers of other machines join (`bolk worker`).")
 @taking(SET, SEED, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, until: str | None, target: str | None,
-    admin_token: str | None, **flags: Unpack[Flags],
+    admin_token: str | None, workers: int, listen: str | None, **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
     """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace."""
     from loadtests.answer import Measuring, Served, measured_result
@@ -48,6 +51,7 @@ def command(
     question = question_of(scenario, flags)
     if (refusal := unlived(question)) is not None:
         raise click.UsageError(refusal)
+    shape = _shape(workers, listen, target)
     folder = folder_of(flags, question, "loadtest")
     policy, plan, until_s = _plan(question, policy_text, until)
     prediction = neighbours.predict(question, plan)
@@ -58,10 +62,35 @@ def command(
     ):
         measuring = Measuring(
             scenario=question, policy=policy, plan=plan, speedup=speedup, until_s=until_s, base_url=server.base_url,
-            admin_token=server.admin_token, out=folder, command=words_given(),
+            admin_token=server.admin_token, out=folder, command=words_given(), shape=shape,
+            listening=None if listen is None else lambda _port: _invite(workers, listen),
         )  # fmt: skip
         result = measured_result(measuring, prediction, line)
     return neighbours.say(result, folder, flags)
+
+
+def _shape(workers: int, listen: str | None, target: str | None) -> "Shape":
+    from loadtests.guard import THIS_MACHINE, ForbiddenTarget
+    from loadtests.joining import place_named
+    from loadtests.processes import ALONE, Shape
+
+    try:
+        place = None if listen is None else place_named(listen)
+    except ValueError as refusal:
+        raise click.BadParameter(str(refusal), param_hint="--listen") from None
+    if place is not None and target is None:
+        try:
+            THIS_MACHINE.require(f"http://{listen}")
+        except ForbiddenTarget:
+            raise click.UsageError(
+                "workers of other machines do not reach a server that bolk starts on this one: "
+                "give a --target that each of them finds at the same address"
+            ) from None
+    return ALONE if workers == 1 and place is None else Shape(workers=workers, listen=place)
+
+
+def _invite(workers: int, listen: str) -> None:
+    click.echo(f"waiting for {workers} workers; start each with: bolk worker {listen}", err=True)
 
 
 def _plan(question: "Scenario", policy_text: str, until: str | None) -> "tuple[Policy, Plan, float | None]":

@@ -1,14 +1,8 @@
 """A load test from the outside: check the server, start the generator, keep what it recorded, judge it."""
 
 import errno
-import importlib.util
 import json
-import os
-import site
-import subprocess
-import sys
 import tempfile
-import threading
 import uuid
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -16,7 +10,8 @@ from pathlib import Path
 from typing import Final
 
 from loadtests.generator import judged
-from loadtests.job import Job, News, news_of
+from loadtests.job import Job
+from loadtests.processes import ALONE, STOP_S, Processes, Shape
 from loadtests.target import Target, target_at
 from scenarios.attempts import Attempt, header_line, read_attempts
 from scenarios.plan import Plan
@@ -32,15 +27,11 @@ VERDICT: Final = "generator.json"
 LOG: Final = "locust.log"
 
 _START_S: Final = 60.0  # ASSUMPTION: importing Locust and reading a plan takes seconds even on a busy machine
-_STOP_S: Final = 10.0  # ASSUMPTION: stopping takes well under a second
+_JOIN_S: Final = 3600.0  # ASSUMPTION: somebody who starts workers by hand on other machines has done so within an hour
 
 
 class OutFolderError(OSError):
     """The folder for the results cannot take them, or already holds others; the message says which and why."""
-
-
-class GeneratorFailed(RuntimeError):
-    """The load generator broke: a fault of ours, not of the server. The message says where its log is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +40,7 @@ class LoadtestRun:
 
     `run` begins every idempotency key the server was sent;
     `partial` where it ended before every journey did (`interrupted` if by Ctrl-C); `reason` says why the generator's
-    verdict is not `pass`.
+    verdict is not `pass`. The clocks of the workers are known to `clock_error_s`, seconds on the wall.
     """
 
     attempts: list[Attempt]
@@ -58,6 +49,7 @@ class LoadtestRun:
     partial: bool
     interrupted: bool
     reason: str | None
+    clock_error_s: float = 0.0
 
 
 def run(
@@ -69,6 +61,8 @@ def run(
     out: Path,
     progress: Callable[[int, int], None] | None = None,
     deadline_s: float | None = None,
+    shape: Shape = ALONE,
+    listening: Callable[[int], None] | None = None,
 ) -> LoadtestRun:
     """Live a plan against a booking server on this machine.
 
@@ -82,6 +76,10 @@ def run(
         Called with the number of journeys that are over, and of all.
     deadline_s : float, optional
         Stop at this moment of the plan's time. If not given: when every journey must be over.
+    shape : Shape
+        How many processes share the plan, and where they come from.
+    listening : callable, optional
+        Called with the port at which a conductor waits for workers.
 
     Raises
     ------
@@ -98,13 +96,20 @@ def run(
     out = out.resolve()
     _prepare(out, plan)
     with tempfile.TemporaryDirectory(prefix="bolk-") as empty:
-        job = _job(scenario, plan, target, speedup, out, deadline_s)
+        job = _job(scenario, plan, target, speedup, out, deadline_s, shape)
         job.write(Path(empty) / "job.json")
-        child = _Child(Path(empty), target, out / LOG, _START_S + job.deadline_s / speedup + _STOP_S)
+        limit_s = _START_S + job.deadline_s / speedup + STOP_S + (_JOIN_S if shape.listen else 0.0)
+        processes = Processes(Path(empty), target.base_url, shape, out / LOG, limit_s)
         planned = int((plan.acts == 1).sum())
-        child.follow(lambda done: progress(done, planned) if progress else None)
-    child.raise_problem(out)
-    return _result(plan, job, out, child)
+        processes.follow(
+            lambda done: progress(done, planned) if progress else None,
+            lambda port: listening(port) if listening else None,
+        )
+    processes.raise_problem(out / LOG)
+    if processes.problem is not None:
+        said = f"the record broke off ({processes.problem.problem})"
+        raise OutFolderError(processes.problem.errno, said, out / RECORD)
+    return _result(plan, job, out, processes)
 
 
 def _prepare(out: Path, plan: Plan) -> None:
@@ -119,7 +124,9 @@ def _prepare(out: Path, plan: Plan) -> None:
         raise OutFolderError(problem.errno, f"cannot write the load test here ({problem.strerror})", out) from problem
 
 
-def _job(scenario: Scenario, plan: Plan, target: Target, speedup: float, out: Path, deadline_s: float | None) -> Job:
+def _job(
+    scenario: Scenario, plan: Plan, target: Target, speedup: float, out: Path, deadline_s: float | None, shape: Shape
+) -> Job:
     return Job(
         plan=str(out / PLAN),
         scenario=scenario.model_dump(mode="json", by_alias=True),
@@ -129,98 +136,22 @@ def _job(scenario: Scenario, plan: Plan, target: Target, speedup: float, out: Pa
         run=uuid.uuid4().hex[:12],
         speedup=speedup,
         deadline_s=longest_s(plan) if deadline_s is None else deadline_s,
+        workers=shape.workers,
     )
 
 
-class _Child:
-    """The generator's process, in a session of its own so that Ctrl-C reaches it through us alone."""
-
-    def __init__(self, folder: Path, target: Target, log: Path, limit_s: float) -> None:
-        self.interrupted = False
-        self.last: News | None = None
-        self.problem: News | None = None
-        self._limit_s = limit_s
-        with log.open("xb") as stderr:
-            self._process = subprocess.Popen(  # noqa: S603  (our own command line)
-                _command(folder / "job.json", target),
-                cwd=folder,
-                env=_environment(folder),
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=stderr,
-                text=True,
-                start_new_session=True,
-            )
-
-    @property
-    def complete(self) -> bool:
-        """Whether every journey started and ended."""
-        return self.last is not None and self.last.complete
-
-    def follow(self, tell: Callable[[int], None]) -> None:
-        """Pass news on until the process has ended; Ctrl-C asks it to stop, a second one ends it."""
-        with self._process:
-            try:
-                self._listen(tell, self._limit_s)
-            except KeyboardInterrupt:
-                self.interrupted = True
-                self._process.terminate()
-                self._listen(tell, _STOP_S)
-            finally:
-                self._process.kill()
-
-    def raise_problem(self, out: Path) -> None:
-        """Raise what broke the run, if anything did."""
-        if self.problem is not None and self.problem.errno is not None:
-            raise OutFolderError(self.problem.errno, f"the record broke off ({self.problem.problem})", out / RECORD)
-        if self.problem is not None:
-            raise GeneratorFailed(f"the load generator broke ({self.problem.problem}); see {out / LOG}")
-        if self.last is None and not self.interrupted:
-            raise GeneratorFailed(f"the load generator did not start; see {out / LOG}")
-
-    def _listen(self, tell: Callable[[int], None], limit_s: float) -> None:
-        limit = threading.Timer(limit_s, self._process.kill)
-        limit.start()
-        try:
-            for line in self._process.stdout or ():
-                news = news_of(line)
-                if news is not None and news.problem is not None:
-                    self.problem = news
-                elif news is not None:
-                    self.last = news
-                    tell(news.done)
-        finally:
-            limit.cancel()
-
-
-def _command(job: Path, target: Target) -> list[str]:
-    found = importlib.util.find_spec("loadtests.locustfile")
-    if found is None or found.origin is None:
-        raise GeneratorFailed("loadtests/locustfile.py is missing from this installation")
-    options = ["--headless", "--only-summary", "--users", "1", "--spawn-rate", "1", "--exit-code-on-error", "0"]
-    return [sys.executable, "-m", "locust", "-f", found.origin, *options, "--host", target.base_url, "--job", str(job)]
-
-
-def _environment(empty: Path) -> dict[str, str]:
-    """Ours without anything Locust would read as a setting; its configuration files are looked for in `empty`."""
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LOCUST_", "OTEL_"))}
-    here = str(Path(__file__).resolve().parent.parent)
-    paths = [here, *filter(None, [kept.get("PYTHONPATH")])]
-    home = {"HOME": str(empty), "USERPROFILE": str(empty), "PYTHONUSERBASE": site.getuserbase()}
-    return kept | home | {"PYTHONPATH": os.pathsep.join(paths)}
-
-
-def _result(plan: Plan, job: Job, out: Path, child: _Child) -> LoadtestRun:
+def _result(plan: Plan, job: Job, out: Path, processes: Processes) -> LoadtestRun:
     _, attempts = read_attempts(out / RECORD)
-    health = child.last.health if child.last else None
-    generator, reason = judged(plan, attempts, job.speedup, health)
-    said = generator.model_dump() | {"reason": reason, "health": health and asdict(health)}
+    healths = (processes.last.healths if processes.last else ()) or (None,) * max(1, job.workers)
+    generator, reason = judged(plan, attempts, job.speedup, healths)
+    said = generator.model_dump() | {"reason": reason, "healths": [one and asdict(one) for one in healths]}
     (out / VERDICT).write_text(json.dumps(said, indent=2) + "\n", encoding="utf-8")
     return LoadtestRun(
         attempts=attempts,
         generator=generator,
         run=job.run,
-        partial=not child.complete,
-        interrupted=child.interrupted,
+        partial=not processes.complete,
+        interrupted=processes.interrupted,
         reason=reason,
+        clock_error_s=max((one.clock.error_s for one in healths if one is not None), default=0.0),
     )

@@ -163,6 +163,24 @@ class Recommendation(Piece):
     supply: Supply
 
 
+class GeneratorWorker(Piece):
+    """One process of the load generator; of one that was lost only what it told before.
+
+    Its clock minus the conductor's is `clock_offset_s`, give or take `clock_error_s`; both are 0 on one machine.
+    """
+
+    planned: int
+    started: int
+    start_lag_p99_s: float
+    start_lag_max_s: float
+    lost: bool
+    loop_lag_p99_s: float | None
+    cpu: float | None
+    open_files: int | None
+    clock_offset_s: float | None
+    clock_error_s: float | None
+
+
 class Generator(Piece):
     """Whether the load generator kept to the plan; a late one makes the run inconclusive."""
 
@@ -173,6 +191,7 @@ class Generator(Piece):
     start_lag_max_s: float
     verdict: Verdict
     reason: str | None = None  # why the verdict is not `pass`
+    workers: list[GeneratorWorker] = Field(default_factory=list[GeneratorWorker])  # none in older results
 
 
 Ruling = Literal["correct", "anomaly", "unknown"]

@@ -1,13 +1,13 @@
 """Rows of a plan as citizens: what each will do, for those who live the plan one by one."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from scenarios.choice import Pick
-from scenarios.plan import Plan
+from scenarios.plan import IntArray, Plan
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,10 +58,18 @@ _EACH_IF_ANY = ("queue_patience_s", "reload_after_s", "reloads")
 _EACH_TRY = ("choose_s", "form_s", "pick", "where", "preferred", "retries", "wait_s")
 
 
-def citizens_of(plan: Plan) -> Iterator[Citizen]:
-    """Those who act, in the order in which they open the page; each made when asked for."""
+def opening_order(plan: Plan) -> IntArray:
+    """Rows of those who act, in the order in which they open the page."""
     acting = np.flatnonzero(plan.acts == 1)
-    order = acting[np.argsort(plan.planned_s[acting], kind="stable")].tolist()
+    return acting[np.argsort(plan.planned_s[acting], kind="stable")]
+
+
+def citizens_of(plan: Plan, numbers: Sequence[int] | None = None) -> Iterator[Citizen]:
+    """Those who act, in the order in which they open the page; each made when asked for.
+
+    A citizen's number is that of the row, unless the rows have others.
+    """
+    order: list[int] = opening_order(plan).tolist()
     # Python's own numbers, made all at once: one by one out of an array they cost ten times as much.
     each = {name: getattr(plan, name).tolist() for name in _EACH}
     each |= {name: getattr(plan, name).tolist() for name in _EACH_IF_ANY if getattr(plan, name) is not None}
@@ -69,7 +77,7 @@ def citizens_of(plan: Plan) -> Iterator[Citizen]:
     for i in order:
         tries = zip(*(column[i] for column in each_try), strict=True)
         yield Citizen(
-            number=i,
+            number=i if numbers is None else numbers[i],
             poll_s=plan.poll_s,
             tries=tuple(_try_of(*one) for one in tries),
             **{name: column[i] for name, column in each.items()},

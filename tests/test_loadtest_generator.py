@@ -39,7 +39,7 @@ def record(lags_s: list[float]) -> list[Attempt]:
 
 
 def test_a_generator_that_kept_to_the_plan_passes():
-    generator, reason = judged(plan(), record([0.001] * 50 + [0.004] * 50), SPEEDUP, WELL)
+    generator, reason = judged(plan(), record([0.001] * 50 + [0.004] * 50), SPEEDUP, [WELL])
     assert (generator.verdict, reason) == ("pass", None)
     assert (generator.planned, generator.started) == (100, 100)
     assert generator.start_lag_p50_s == pytest.approx(0.001)
@@ -47,7 +47,7 @@ def test_a_generator_that_kept_to_the_plan_passes():
 
 
 def test_one_late_start_of_a_hundred_is_forgiven_up_to_half_a_second():
-    assert judged(plan(), record([0.001] * 99 + [0.4]), SPEEDUP, WELL)[0].verdict == "pass"
+    assert judged(plan(), record([0.001] * 99 + [0.4]), SPEEDUP, [WELL])[0].verdict == "pass"
 
 
 @pytest.mark.parametrize(
@@ -64,12 +64,12 @@ def test_one_late_start_of_a_hundred_is_forgiven_up_to_half_a_second():
     ],
 )
 def test_a_generator_that_did_not_is_inconclusive_and_says_why(lags_s: list[float], health: Health | None, why: str):
-    generator, reason = judged(plan(), record(lags_s), SPEEDUP, health)
+    generator, reason = judged(plan(), record(lags_s), SPEEDUP, [health])
     assert generator.verdict == "inconclusive"
     assert reason is not None
     assert why in reason
 
 
 def test_a_plan_in_which_nobody_acts_shows_nothing():
-    generator, reason = judged(plan(acting=0), [], SPEEDUP, WELL)
+    generator, reason = judged(plan(acting=0), [], SPEEDUP, [WELL])
     assert (generator.verdict, reason) == ("inconclusive", "nobody acts in this plan")

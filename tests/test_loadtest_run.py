@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,8 +16,9 @@ import pytest
 
 from loadtests.guard import ForbiddenTarget
 from loadtests.history import check, places_of
-from loadtests.run import GeneratorFailed, LoadtestRun, OutFolderError, run
-from loadtests.target import Target, TargetUnreachable, fetch_export
+from loadtests.processes import GeneratorFailed
+from loadtests.run import LoadtestRun, OutFolderError, run
+from loadtests.target import TargetUnreachable, fetch_export
 from scenarios.attempts import Operation, Outcome, Status, read_attempts
 from scenarios.plan import Plan, plan_of
 from tests import a
@@ -262,10 +263,10 @@ def test_a_full_disk_is_said_to_be_full(tmp_path: Path, monkeypatch: pytest.Monk
 def test_a_generator_that_cannot_start_is_our_fault_and_says_where_to_look(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    def locust_is_missing(_job: Path, _target: Target) -> list[str]:
+    def locust_is_missing(_options: Sequence[str]) -> list[str]:
         return [sys.executable, "-c", "import no_such_module"]
 
-    monkeypatch.setattr("loadtests.run._command", locust_is_missing)
+    monkeypatch.setattr("loadtests.processes.command", locust_is_missing)
     with Stub(SCENARIO, SPEEDUP) as stub, pytest.raises(GeneratorFailed, match=r"locust\.log"):
         lived(stub, plan_within(6.0, acting=6), tmp_path / "out")
 

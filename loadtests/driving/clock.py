@@ -13,9 +13,9 @@ class WallClock:
         self._speedup = speedup
         self._zero = 0.0
 
-    def start(self, lead_s):
-        """Let the first SMS be `lead_s` seconds of the wall from now."""
-        self._zero = time.monotonic() + lead_s
+    def start(self, zero_s):
+        """Let the first SMS be at this moment of the machine's monotonic clock."""
+        self._zero = zero_s
 
     def now(self):
         """Seconds of the plan's time."""
