@@ -126,6 +126,12 @@ class House:
 
         click.echo(verification.json_text() if flags.get("as_json") else verification_screen(verification), nl=False)
 
+    def junit(self, verification: "Verification") -> str:
+        """`reports` writes a verification for CI servers."""
+        from reports.verification_junit import verification_junit
+
+        return verification_junit(verification)
+
 
 @click.group(cls=FrontDoor, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bolk")

@@ -35,12 +35,13 @@ _BOOKS: Final = (
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="What the target was started with.")
 @click.option("--plant", metavar="FAULT", help='A fault to find in our own server; "list" names them.')
 @click.option("--out", "file", type=click.Path(path_type=Path), help="File for the verification as JSON.")
+@click.option("--junit", type=click.Path(path_type=Path), help="File for the same as JUnit's XML, for CI servers.")
 @taking(SET, JSON, PROGRESS)
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str | None, strategies: tuple[str, ...], clients: int, target: str | None,
     adapter: str | None, admin_token: str | None, speedup: float, plant: str | None, file: Path | None,
-    **flags: Unpack[Flags],
+    junit: Path | None, **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
     """Try to make a booking server give a place twice, lose an answer or tell a lie, and judge all that was seen.
 
@@ -69,6 +70,8 @@ def command(
     found = Verification(target=target, planted=plant, trials=trials)
     if file is not None:
         file.write_text(found.json_text(), encoding="utf-8")
+    if junit is not None:
+        junit.write_text(neighbours.junit(found), encoding="utf-8")
     neighbours.say_verification(found, flags)
     return _code(found)
 

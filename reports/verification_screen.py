@@ -4,7 +4,7 @@ It speaks English alone, as everything for developers does.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from reports.plain_text import Row, aligned, joined, prose
@@ -54,6 +54,11 @@ def _witness(one: Witness, count: int) -> list[str]:
     return [prose(head), *drawn(one.bars)]
 
 
+def witness_text(found: Iterable[Witness]) -> str:
+    """Each anomaly in words, and the operations that show it."""
+    return "\n".join(line for one in found for line in (f"{one.kind}: {one.says}", *drawn(one.bars)))
+
+
 def drawn(bars: Sequence[Bar]) -> list[str]:
     """Bars under each other on one axis: sent at the left end, answered at the right; an open end got no answer."""
     first = min((bar.begun_s for bar in bars if bar.begun_s > float("-inf")), default=0.0)
@@ -66,7 +71,7 @@ def drawn(bars: Sequence[Bar]) -> list[str]:
 
 def _bar(bar: Bar, first_s: float, length_s: float) -> str:
     def at(moment_s: float) -> int:
-        return min(AXIS - 1, max(0, int((moment_s - first_s) / length_s * AXIS)))
+        return int(min(AXIS - 1, max(0, (moment_s - first_s) / length_s * AXIS)))  # what stood before began at -inf
 
     begin = at(max(bar.begun_s, first_s))
     if bar.ended_s is None:

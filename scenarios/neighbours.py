@@ -95,3 +95,7 @@ class Neighbours(Protocol):
     def say_verification(self, verification: "Verification", flags: Flags) -> None:
         """Print what a verification found."""
         ...
+
+    def junit(self, verification: "Verification") -> str:
+        """A verification as JUnit's XML, for CI servers."""
+        ...

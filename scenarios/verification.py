@@ -39,6 +39,7 @@ class Witness(Piece):
     meaning: str
     says: str
     case: str | None
+    book: str | None = None
     bars: list[Bar]
 
 

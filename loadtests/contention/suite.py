@@ -4,7 +4,7 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 from typing import Final, TypeAlias
 
@@ -100,7 +100,7 @@ class Suite:
             unanswered=verdict.unanswered,
             ruling=Ruling.UNKNOWN.value if vain else verdict.ruling.value,
             reason="nobody was given an appointment, so nothing was tried" if vain else verdict.reason,
-            anomalies=[witness_of(one, where and where[0]) for one, where in found],
+            anomalies=[witness_of(one, *(where or (None, None))) for one, where in found],
         )
 
 
@@ -125,7 +125,8 @@ def _begun(about: About, server: OnTrial, citizen: int) -> tuple[Notes, Sequence
     notes.places = {name: places for name, places in notes.places.items() if name not in notes.left_alone}
     notes.listings.clear()
     if record is not None:
-        notes.sendings.extend(stood_before(one) for one in snapshot_of(record, notes, (-inf, -inf)).held)
+        stood = snapshot_of(record, notes, (-inf, -inf)).held
+        notes.sendings.extend(replace(stood_before(one), appointment=one.appointment) for one in stood)
     return notes, [without(book, closed[book.id]) for book in about.books]
 
 

@@ -8,13 +8,14 @@ from loadtests.checker.operations import Cancelling, Hold, Listing, Operation, S
 from scenarios.verification import Bar, Witness
 
 
-def witness_of(anomaly: Anomaly, case: str | None) -> Witness:
+def witness_of(anomaly: Anomaly, case: str | None, book: str | None) -> Witness:
     """The anomaly as it is told."""
     return Witness(
         kind=anomaly.kind,
         meaning=MEANING[anomaly.kind],
         says=anomaly.says,
         case=case,
+        book=book,
         bars=sorted((_bar(one, anomaly.about) for one in anomaly.witness), key=lambda bar: bar.begun_s),
     )
 
