@@ -5,16 +5,21 @@ import sqlite3
 import statistics
 import threading
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
+from typing import TypeVar
 
 from reference_server.database import prepare
+from reference_server.sql_claims import SqlClaims
+from reference_server.sql_record import Connection
+from reference_server.sql_wishes import Asked
 from reference_server.sqlite_storage import SqliteStorage, connected, transaction
 from reference_server.storage import StorageUnavailable, Wish
 from tests import a
 
 THREADS = 32
 BOOK, START = "9999-1", "2021-05-10T08:30"
+_Result = TypeVar("_Result")
 
 
 class Sleeping(SqliteStorage):
@@ -32,6 +37,10 @@ class Sleeping(SqliteStorage):
             self._own.connection = connected(self._file)
         with self._problems(), transaction(self._own.connection, "BEGIN IMMEDIATE"):
             yield self._own.connection
+
+    def written(self, does: Callable[[Connection, Sequence[Asked]], Sequence[_Result]], asked: Asked) -> _Result:
+        """In a transaction of one's own."""
+        return SqlClaims.written(self, does, asked)
 
 
 def times_s(storage: SqliteStorage, seconds: float) -> list[float]:

@@ -5,10 +5,9 @@ from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from typing import ClassVar, Final, TypeVar
 
-from reference_server.booking import Terms
-from reference_server.reservation import Reservation, State, Wish
+from reference_server.reservation import Refused, Reservation, Sent, State, Wish
 from reference_server.sql_record import Connection, SqlRecord
-from reference_server.sql_wishes import inserted, is_new, new_id
+from reference_server.sql_wishes import Asked, inserted, inserted_if_new, is_new, known_or_refused, new_id
 
 EVER: Final = "~"
 """After every start."""
@@ -26,14 +25,23 @@ class SqlClaims(SqlRecord):
     def writing(self, *citizens: str) -> AbstractContextManager[Connection]:
         """One transaction, alone among those that write for any of these citizens."""
 
-    def written(self, does: Callable[[Connection], _Result], *citizens: str) -> _Result:
-        """What `does` gives in one transaction, alone among those that write for any of these citizens.
+    def written(self, does: Callable[[Connection, Sequence[Asked]], Sequence[_Result]], asked: Asked) -> _Result:
+        """What `does` gives for what is asked, in one transaction, alone among those that write for its citizens.
 
-        For what many do at the same time: SQLite has whoever writes do it for those who wait. So it depends on the
-        database alone, and the last statement is the only one that writes.
+        For what many do at the same time: SQLite has whoever writes do it for those who wait, all at once. So it
+        depends on the database alone.
         """
-        with self.writing(*citizens) as connection:
-            return does(connection)
+        with self.writing(asked.wish.citizen, asked.wish.actor) as connection:
+            (came,) = does(connection, [asked])
+            return came
+
+    def sent(self, connection: Connection, asked: Sequence[Asked]) -> Sequence[Sent | Refused]:
+        """What becomes of wishes that are to be sent."""
+        return [_sent(connection, one) for one in asked]
+
+    def given(self, connection: Connection, asked: Sequence[Asked]) -> Sequence[Reservation | Refused]:
+        """What becomes of wishes that are to be decided at once, in this order."""
+        return [self.one_given(connection, one) for one in asked]
 
     @abstractmethod
     def locked(self, connection: Connection, reservation: str) -> Reservation | None:
@@ -53,8 +61,9 @@ class SqlClaims(SqlRecord):
     ) -> tuple[str, int] | None:
         """The first free place from a start on, with its start."""
 
-    def reserved(self, connection: Connection, wish: Wish, terms: Terms, now_s: float) -> Reservation | None:
+    def reserved(self, connection: Connection, asked: Asked) -> Reservation | None:
         """A wish that is new and within the terms, kept and answered at once; None for any other."""
+        wish, terms, now_s = asked
         if not is_new(connection, wish, terms, now_s):
             return None
         return self.answered(connection, wish, now_s, self.claimed(connection, wish.book, wish.start))
@@ -65,6 +74,18 @@ class SqlClaims(SqlRecord):
         more = {"state": state.value, "visible_s": now_s, "appointment": appointment, "place": place}
         reservation = inserted(connection, wish, now_s, **more)
         return Reservation(id=reservation, wish=wish, state=state, appointment=appointment, place=place)
+
+    def one_given(self, connection: Connection, asked: Asked) -> Reservation | Refused:
+        """What becomes of one of them."""
+        new = self.reserved(connection, asked)
+        if new is not None:
+            return new
+        wish, terms, now_s = asked
+        known = known_or_refused(connection, wish, terms, now_s)
+        if known is not None:
+            return known
+        place = self.claimed(connection, wish.book, wish.start)
+        return self.answered(connection, wish, now_s, place)
 
     def decided(self, connection: Connection, reservation: str, time: tuple[str, str], visible_s: float) -> int | None:
         """Claim a place for a reservation that is sent, and answer it; None is a rejection."""
@@ -80,3 +101,14 @@ class SqlClaims(SqlRecord):
 def answered_with(place: int | None) -> tuple[State, str | None]:
     """The state that a claim leads to, and the name of the appointment where there is one."""
     return (State.REJECTED, None) if place is None else (State.CONFIRMED, new_id())
+
+
+def _sent(connection: Connection, asked: Asked) -> Sent | Refused:
+    wish, terms, now_s = asked
+    reservation = inserted_if_new(connection, wish, terms, now_s)
+    if reservation is not None:
+        return Sent(reservation)
+    known = known_or_refused(connection, wish, terms, now_s)
+    if known is None:
+        return Sent(inserted(connection, wish, now_s))
+    return Sent(known.id) if isinstance(known, Reservation) else known

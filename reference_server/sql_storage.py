@@ -25,7 +25,7 @@ from reference_server.sql_doses import windows
 from reference_server.sql_holds import SqlHolds
 from reference_server.sql_record import Connection
 from reference_server.sql_waitlist import SqlWaitlist
-from reference_server.sql_wishes import inserted, inserted_if_new, known_or_refused, new_id, read
+from reference_server.sql_wishes import Asked, inserted, known_or_refused, new_id, read
 from scenarios.record_system import MOST_DELIVERIES
 
 
@@ -49,32 +49,11 @@ class SqlStorage(SqlHolds, SqlAppointments, SqlWaitlist):
     def send(self, wish: Wish, now_s: float, terms: Terms) -> Sent | Refused: ...
     def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | Refused:
         """See `Storage`."""
-
-        def send(connection: Connection) -> Sent | Refused:
-            reservation = inserted_if_new(connection, wish, terms, now_s)
-            if reservation is not None:
-                return Sent(reservation)
-            known = known_or_refused(connection, wish, terms, now_s)
-            if known is None:
-                return Sent(inserted(connection, wish, now_s))
-            return Sent(known.id) if isinstance(known, Reservation) else known
-
-        return self.written(send, wish.citizen, wish.actor)
+        return self.written(self.sent, Asked(wish, terms, now_s))
 
     def reserve(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | Refused:
         """See `Storage`."""
-
-        def reserve(connection: Connection) -> Reservation | Refused:
-            new = self.reserved(connection, wish, terms, now_s)
-            if new is not None:
-                return new
-            known = known_or_refused(connection, wish, terms, now_s)
-            if known is not None:
-                return known
-            place = self.claimed(connection, wish.book, wish.start)
-            return self.answered(connection, wish, now_s, place)
-
-        return self.written(reserve, wish.citizen, wish.actor)
+        return self.written(self.given, Asked(wish, terms, now_s))
 
     def assign(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Reservation | NoneFree | Refused:
         """See `Storage`."""

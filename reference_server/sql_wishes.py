@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import time
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from reference_server.booking import Terms
 from reference_server.reservation import ACTIVE, KeyReused, LimitReached, Refused, Reservation, Wish
@@ -24,12 +24,20 @@ IS_OLD: Final = f"(EXISTS (SELECT 1 FROM reservation WHERE acting = ? AND idempo
 """A condition: the key was used before, or the citizen has as many as the terms allow; see `asked_if_old`."""
 
 
+class Asked(NamedTuple):
+    """A wish, what its book asks of it, and when it came, in seconds of Unix time."""
+
+    wish: Wish
+    terms: Terms
+    now_s: float
+
+
 def inserted_if_new(connection: Connection, wish: Wish, terms: Terms, now_s: float, **more: Any) -> str | None:
     """As `inserted`, for a wish that is new and within the terms, in one statement; None for any other."""
     if terms.follows is not None:
         return None
     values = _values(wish, now_s, more)
-    asked = (*values.values(), wish.citizen, wish.book, now_s, _most(terms))
+    asked = (*values.values(), wish.citizen, wish.book, now_s, most_active(terms))
     kept = connection.execute(_insert_if_new(tuple(values)), asked)
     return values["id"] if kept.rowcount else None
 
@@ -58,7 +66,7 @@ def is_new(connection: Connection, wish: Wish, terms: Terms, now_s: float) -> bo
 
 def asked_if_old(wish: Wish, terms: Terms, now_s: float) -> tuple[str | float, ...]:
     """The parameters of `IS_OLD`."""
-    return wish.actor, wish.idempotency_key, wish.citizen, wish.book, now_s, _most(terms)
+    return wish.actor, wish.idempotency_key, wish.citizen, wish.book, now_s, most_active(terms)
 
 
 def numbered(condition: str, first: int) -> str:
@@ -67,7 +75,8 @@ def numbered(condition: str, first: int) -> str:
     return re.sub(r"\?", lambda _: f"?{next(number)}", condition)
 
 
-def _most(terms: Terms) -> int:
+def most_active(terms: Terms) -> int:
+    """The most active reservations of one citizen in the book; a number that nobody reaches where any is allowed."""
     return sys.maxsize if terms.most_active is None else terms.most_active
 
 
@@ -150,6 +159,15 @@ def new_id() -> str:
     It begins with the time, so that new names stand together in an index: a random place for each costs the database
     a page.
     """
-    time_ms, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10).hex()
+    return new_ids(1)[0]
+
+
+def new_ids(count: int) -> list[str]:
+    """Several names, as `new_id` makes them, with one call for chance."""
+    time_ms, chance = f"{time.time_ns() // 1_000_000:012x}", os.urandom(10 * count).hex()
+    return [_id(time_ms, chance[at : at + 20]) for at in range(0, 20 * count, 20)]
+
+
+def _id(time_ms: str, chance: str) -> str:
     variant = "89ab"[int(chance[3], 16) & 3]
     return f"{time_ms[:8]}-{time_ms[8:]}-7{chance[:3]}-{variant}{chance[4:7]}-{chance[8:]}"

@@ -3,10 +3,13 @@
 import sqlite3
 import threading
 from collections import deque
-from collections.abc import Callable
-from typing import Protocol
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeAlias
 
 from reference_server.storage import StorageUnavailable
+
+Does: TypeAlias = Callable[[sqlite3.Connection, Sequence[Any]], Sequence[object]]
+"""Writes what several ask for, and says for each what came of it, in the same order."""
 
 
 class Transaction(Protocol):
@@ -23,34 +26,26 @@ class Transaction(Protocol):
 
 
 class InLine:
-    """Who stands in line, and what is to be written for it; nothing, where its own thread must do that."""
+    """Who stands in line, and what is to be written for it; nothing, where its own thread must do that.
 
-    __slots__ = ("_does", "_problem", "_raised", "_result", "is_done", "turn")
+    Parameters
+    ----------
+    does : callable, optional
+        Writes it, together with what others ask of the same.
+    asked : object
+        What it is asked for.
+    """
 
-    def __init__(self, does: Callable[[sqlite3.Connection], object] | None = None) -> None:
-        self._does = does
-        self._result: object = None
-        self._raised: BaseException | None = None
+    __slots__ = ("_problem", "asked", "does", "is_done", "raised", "result_", "turn")
+
+    def __init__(self, does: Does | None = None, asked: object = None) -> None:
+        self.does = does
+        self.asked = asked
+        self.result_: object = None
+        self.raised: BaseException | None = None
         self._problem: str | None = None
         self.is_done = False
         self.turn = threading.Lock()  # let go when its turn has come, or when it is done
-
-    @property
-    def can_be_written(self) -> bool:
-        """Whether somebody else can do it."""
-        return self._does is not None
-
-    def write(self, shared: Transaction) -> None:
-        """Write, by whoever has the turn; what goes wrong is for the one who stands here."""
-        assert self._does is not None  # noqa: S101 (asked before)
-        changes = shared.connection.total_changes
-        try:
-            self._result = self._does(shared.connection)
-        except BaseException as raised:
-            self._raised = raised
-            if shared.connection.total_changes != changes and shared.connection.in_transaction:
-                shared.connection.execute("ROLLBACK")
-        shared.tell(self)
 
     def told(self, problem: str | None) -> None:
         """It is committed, or could not be."""
@@ -60,11 +55,11 @@ class InLine:
 
     def result(self) -> object:
         """What came of it."""
-        if self._raised is not None:
-            raise self._raised
+        if self.raised is not None:
+            raise self.raised
         if self._problem is not None:
             raise StorageUnavailable(self._problem)
-        return self._result
+        return self.result_
 
 
 class Line:
@@ -97,10 +92,20 @@ class Line:
         mine.turn.acquire()  # it came in the very last moment, or is just being written
         return True
 
-    def next_to_write(self) -> InLine | None:
-        """The next, taken out of the line, if what it wants can be done for it."""
+    def next_alike(self, does: Does | None, most: int) -> list[InLine]:
+        """Those who are next and want the same done, if it can be done for them, taken out of the line.
+
+        Without `does` it is what the first of them wants.
+        """
+        alike: list[InLine] = []
         with self._lock:
-            return self._waiting.popleft() if self._waiting and self._waiting[0].can_be_written else None
+            while self._waiting and len(alike) < most:
+                wanted = self._waiting[0].does
+                does = does or wanted
+                if wanted is None or wanted != does:
+                    break
+                alike.append(self._waiting.popleft())
+        return alike
 
     def next_comes(self) -> bool:
         """Hand the turn over; False if nobody waits, and it is still ours."""
@@ -117,3 +122,25 @@ class Line:
                 self._waiting.popleft().turn.release()
             else:
                 self._taken = False
+
+
+def write_for(some: Sequence[InLine], shared: Transaction) -> None:
+    """Write for these, who want the same done, by whoever has the turn; what goes wrong is for those who stand here."""
+    changes = shared.connection.total_changes
+    does = some[0].does
+    assert does is not None  # noqa: S101 (asked before)
+    try:
+        for one, result in zip(some, does(shared.connection, [one.asked for one in some]), strict=True):
+            one.result_ = result
+    except BaseException as raised:
+        is_undone = shared.connection.total_changes == changes
+        if is_undone and len(some) > 1:  # the others need not fail with it
+            for one in some:
+                write_for([one], shared)
+            return
+        for one in some:
+            one.raised = raised
+        if not is_undone and shared.connection.in_transaction:
+            shared.connection.execute("ROLLBACK")
+    for one in some:
+        shared.tell(one)

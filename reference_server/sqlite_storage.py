@@ -9,13 +9,13 @@ from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Final, TypeVar
 
-from reference_server.booking import Terms
-from reference_server.reservation import Reservation, Wish
+from reference_server.reservation import Refused, Reservation, Sent, State
 from reference_server.sql_claims import EVER
 from reference_server.sql_record import RESERVATIONS, Connection, reservation_of
 from reference_server.sql_storage import SqlStorage
-from reference_server.sql_wishes import IS_OLD, asked_if_old, numbered
+from reference_server.sql_wishes import IS_OLD, Asked, asked_if_old, numbered
 from reference_server.sqlite_changes import Changes
+from reference_server.sqlite_wishes import are_apart, kept, kept_as_rejected
 from reference_server.sqlite_writers import Writers, opened_turn
 from reference_server.storage import StorageUnavailable
 
@@ -59,6 +59,7 @@ class SqliteStorage(SqlStorage):
         self._writers = Writers(lambda: connected(path), self._turn)
         self._changes: Changes | None = None
         self._versions: dict[str, tuple[int, int]] = {}  # of books, and the transaction since when
+        self._seem_full: set[tuple[str, str]] = set()  # times, for whoever writes to guess by
 
     def close(self) -> None:
         """Close every connection that is not in use."""
@@ -99,10 +100,30 @@ class SqliteStorage(SqlStorage):
         with self._problems(), self._writers.writing(BUSY_S) as connection:
             yield connection
 
-    def written(self, does: Callable[[Connection], _Result], *citizens: str) -> _Result:  # noqa: ARG002
-        """As `writing`, by whoever has the turn; a statement that fails is undone by SQLite itself."""
+    def written(self, does: Callable[[Connection, Sequence[Asked]], Sequence[_Result]], asked: Asked) -> _Result:
+        """As `writing`, by whoever has the turn, together with what others ask; alone with all citizens."""
         with self._problems():
-            return self._writers.written(does, BUSY_S)
+            return self._writers.written(does, asked, BUSY_S)
+
+    def sent(self, connection: Connection, asked: Sequence[Asked]) -> Sequence[Sent | Refused]:
+        """What becomes of wishes that are to be sent: most are new, and then one statement keeps all of them."""
+        names = kept(connection, asked) if are_apart(asked) else None
+        return super().sent(connection, asked) if names is None else [Sent(name) for name in names]
+
+    def given(self, connection: Connection, asked: Sequence[Asked]) -> Sequence[Reservation | Refused]:
+        """What becomes of wishes that are to be decided at once; those for times that seem full are rejected first."""
+        if not are_apart(asked):
+            return super().given(connection, asked)
+        hopeless = [at for at, one in enumerate(asked) if _time(one) in self._seem_full]
+        names = kept_as_rejected(connection, [asked[at] for at in hopeless]) if hopeless else []
+        if names is None:  # a time is free again, or a wish is not new
+            self._seem_full.difference_update(_time(asked[at]) for at in hopeless)
+            return super().given(connection, asked)
+        rejected = dict(zip(hopeless, names, strict=True))
+        return [
+            _rejected(one, rejected[at]) if at in rejected else self.one_given(connection, one)
+            for at, one in enumerate(asked)
+        ]
 
     def locked(self, connection: Connection, reservation: str) -> Reservation | None:
         """A reservation as it is; a writer is alone anyway."""
@@ -117,13 +138,18 @@ class SqliteStorage(SqlStorage):
         row = connection.execute(_LOWEST_FREE, (book, start)).fetchone()
         return row[0]
 
-    def reserved(self, connection: Connection, wish: Wish, terms: Terms, now_s: float) -> Reservation | None:
+    def reserved(self, connection: Connection, asked: Asked) -> Reservation | None:
         """A wish kept and answered at once; one look tells whether it is new, and which place it gets."""
+        wish, terms, now_s = asked
         if terms.follows is not None:
             return None
-        asked = (wish.book, wish.start, *asked_if_old(wish, terms, now_s))
-        old, place = connection.execute(_OLD_AND_PLACE, asked).fetchone()
-        return None if old else self.answered(connection, wish, now_s, place)
+        values = (wish.book, wish.start, *asked_if_old(wish, terms, now_s))
+        old, place = connection.execute(_OLD_AND_PLACE, values).fetchone()
+        if old:
+            return None
+        if place is None:
+            self._seem_full.add(_time(asked))
+        return self.answered(connection, wish, now_s, place)
 
     def first_claimed(
         self, connection: Connection, book: str, start: str, latest: str = EVER
@@ -176,3 +202,11 @@ def transaction(connection: sqlite3.Connection, begin: str) -> Generator[None]:
         if connection.in_transaction:  # SQLite itself rolls back after some errors, a full disk for one
             connection.execute("ROLLBACK")
         raise
+
+
+def _time(asked: Asked) -> tuple[str, str]:
+    return asked.wish.book, asked.wish.start
+
+
+def _rejected(asked: Asked, name: str) -> Reservation:
+    return Reservation(id=name, wish=asked.wish, state=State.REJECTED, appointment=None, place=None)

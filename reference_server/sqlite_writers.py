@@ -13,12 +13,12 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 from typing import Final, NamedTuple, TypeVar, cast
 
 from reference_server.sqlite_changes import Changes
-from reference_server.sqlite_line import InLine, Line
+from reference_server.sqlite_line import InLine, Line, write_for
 from reference_server.storage import StorageUnavailable
 
 MOST_TOGETHER: Final = 32
@@ -26,6 +26,7 @@ MOST_TOGETHER: Final = 32
 
 _LOOK_EVERY_S: Final = 0.0002
 _LOG: Final = logging.getLogger(__name__)
+_Asked = TypeVar("_Asked")
 _Result = TypeVar("_Result")
 
 
@@ -77,19 +78,25 @@ class Writers:
         if problem is not None:
             raise StorageUnavailable(problem)
 
-    def written(self, does: Callable[[sqlite3.Connection], _Result], patience_s: float) -> _Result:
-        """What `does` gives in a transaction, when everything is committed; see `writing`.
+    def written(
+        self,
+        does: Callable[[sqlite3.Connection, Sequence[_Asked]], Sequence[_Result]],
+        asked: _Asked,
+        patience_s: float,
+    ) -> _Result:
+        """What `does` gives for what is asked, in a transaction, when everything is committed; see `writing`.
 
-        It may run in another thread, that of whoever has the turn, and only its last statement may write: then there is
-        nothing to undo if it raises. If there is all the same, nothing that anybody did in the transaction is kept.
+        It may run in another thread, that of whoever has the turn, and be given at once what several ask for who stand
+        in line behind each other; it says for each what came of it. If it raises after it wrote something, nothing that
+        anybody did in the transaction is kept; before that, each is done alone.
         """
-        deadline_s, mine = time.monotonic() + patience_s, InLine(does)
+        deadline_s, mine = time.monotonic() + patience_s, InLine(does, asked)
         if not self._line.has_come(mine, patience_s):
             raise StorageUnavailable("busy")
         if not mine.is_done:
             shared = self._shared(deadline_s)
             try:
-                mine.write(shared)
+                write_for([mine, *self._line.next_alike(does, shared.room - 1)], shared)
             finally:
                 self._go_on(shared)
             shared.wait()
@@ -127,10 +134,10 @@ class Writers:
         return _Shared(connection, self._opened.changes)
 
     def _go_on(self, shared: "_Shared") -> None:
-        while shared.has_room and (one := self._line.next_to_write()) is not None:
-            one.write(shared)
+        while shared.room and (alike := self._line.next_alike(None, shared.room)):
+            write_for(alike, shared)
         self._begun = shared
-        if shared.has_room and self._line.next_comes():
+        if shared.room and self._line.next_comes():
             return  # and writes, or fails, and in the end somebody commits
         self._begun = None
         try:
@@ -159,9 +166,9 @@ class _Shared:
         self._problem: str | None = "it was given up"
 
     @property
-    def has_room(self) -> bool:
-        """Whether one more may write in it."""
-        return self.connection.in_transaction and self._parts < MOST_TOGETHER
+    def room(self) -> int:
+        """How many more may write in it."""
+        return MOST_TOGETHER - self._parts if self.connection.in_transaction else 0
 
     @contextlib.contextmanager
     def part(self) -> Generator[None]:

@@ -4,7 +4,7 @@ import contextlib
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -63,13 +63,13 @@ class Desk:
     def have_written(self, name: str, during: Callable[[], object] = lambda: None) -> None:
         """The same, by whoever has the turn."""
 
-        def does(connection: sqlite3.Connection) -> int:
+        def does(connection: sqlite3.Connection, asked: Sequence[str]) -> list[int]:
             during()
             self.by[name] = threading.get_ident()
-            return connection.execute("INSERT INTO name (name) VALUES (?)", (name,)).rowcount
+            return [connection.execute("INSERT INTO name (name) VALUES (?)", (one,)).rowcount for one in asked]
 
         try:
-            self.outcomes[name] = self.writers.written(does, PATIENCE_S) == 1 and name in self.names()
+            self.outcomes[name] = self.writers.written(does, name, PATIENCE_S) == 1 and name in self.names()
         except (StorageUnavailable, sqlite3.IntegrityError, ZeroDivisionError) as refused:
             self.outcomes[name] = type(refused)
 
@@ -190,13 +190,13 @@ def test_who_cannot_be_written_for_is_told_and_the_others_are_kept(desk: Desk, f
 
 
 def test_who_writes_and_then_fails_spoils_it_for_all_and_nothing_is_kept(desk: Desk) -> None:
-    def spoils(connection: sqlite3.Connection) -> None:
+    def spoils(connection: sqlite3.Connection, _: object) -> list[None]:
         connection.execute("INSERT INTO name (name) VALUES ('half')")
         raise ZeroDivisionError
 
     def second() -> None:
         with pytest.raises(ZeroDivisionError):
-            desk.writers.written(spoils, PATIENCE_S)
+            desk.writers.written(spoils, None, PATIENCE_S)
 
     desk.have_written("first", during=lambda: desk.lined_up(second, partial(desk.have_written, "third")))
     desk.all_done()
