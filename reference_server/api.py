@@ -25,12 +25,14 @@ from reference_server.openapi import Answer, Route, Schema, Who, document, mount
 from reference_server.operators import Operators
 from reference_server.pace import Pace, Workers
 from reference_server.pages.part import cards_of, pages_part
+from reference_server.quick_flask import QuickFlask, Way
 from reference_server.representing import Representing
 from reference_server.service_times import service_times_of
 from reference_server.storage import Storage, StorageUnavailable
 from reference_server.tokens import Tokens
 from reference_server.waitlist import Waitlist
-from reference_server.web import METRICS, problem, web_app
+from reference_server.web import METRICS, unavailable, web_app
+from reference_server.wished import ShortWay
 from scenarios.inventory import books_of
 from scenarios.reading import sha256_of
 from scenarios.scenario import Scenario
@@ -100,10 +102,13 @@ def create_app(
     age_s = scenario.platform.list_age
     asking = Citizens(
         books, storage, scenario.platform.listing, elsewhere, now, None if age_s is None else age_s / speedup
-    ).routes()
+    )
+    giving = Giving(books, storage, strategy, HOLD_S / speedup)
+    if entrance is None:
+        app.ways |= _ways(strategy, door, books, asking, giving)
     their_own = (
-        *(route for route in asking if strategy is Strategy.QUEUED or route.name != "reserve"),
-        *Giving(books, storage, strategy, HOLD_S / speedup).routes(),
+        *(route for route in asking.routes() if strategy is Strategy.QUEUED or route.name != "reserve"),
+        *giving.routes(),
         *Appointments(books, storage, now).routes(),
         *Waitlist(books, storage).routes(),
     )
@@ -138,13 +143,24 @@ def create_app(
     app.register_blueprint(
         admin_part(list(books), storage, secret=secret, admin_token=admin_token, services=services, own=set_up)
     )
-    app.register_error_handler(StorageUnavailable, _unavailable)
+    app.register_error_handler(StorageUnavailable, lambda _: unavailable())
     return app
 
 
-def _paced_app(scenario: Scenario, pace: Pace, speedup: float) -> Flask:
+def _paced_app(scenario: Scenario, pace: Pace, speedup: float) -> QuickFlask:
     times = service_times_of(scenario.platform, 1 / speedup if pace is Pace.SCENARIO else 0.0)
     return web_app(__name__, Workers(random.Random(scenario.experiment.seed)), times)
+
+
+def _ways(strategy: Strategy, door: Door, books: Books, asking: Citizens, giving: Giving) -> dict[tuple[str, str], Way]:
+    ways = {
+        Strategy.QUEUED: ("citizens.reserve", asking.send),
+        Strategy.IMMEDIATE: ("citizens.reserve_at_once", giving.decide),
+    }
+    if strategy not in ways:
+        return {}
+    (endpoint, decide), path = ways[strategy], f"{_API}/reservations"
+    return {("POST", path): Way(endpoint, path, ShortWay(door, books, decide).answer)}
 
 
 def _letting_go(ended: EndedHolds) -> Callable[[], None]:
@@ -188,12 +204,4 @@ def _front(said: dict[str, object], described: Schema) -> Sequence[Route]:
                 HTTPStatus.OK: Answer(says="OpenAPI 3.1.", schema={"type": "object"}, example={"openapi": "3.1.0"})
             },
         ),
-    )
-
-
-def _unavailable(_: StorageUnavailable) -> Response:
-    return problem(
-        HTTPStatus.SERVICE_UNAVAILABLE,
-        "the database does not answer; try again, a reservation with the same Idempotency-Key",
-        {"Retry-After": "1"},
     )

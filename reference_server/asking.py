@@ -74,10 +74,15 @@ def acting() -> str | None:
 def idempotency_key() -> str:
     """The key of this wish; without a good one the request ends."""
     key: str = request.environ.get("HTTP_IDEMPOTENCY_KEY", "")
-    if not _KEY.fullmatch(key):
+    if not is_key(key):
         wanted = f"a header Idempotency-Key of 1 to {MAX_KEY_LENGTH} visible ASCII characters"
         refuse(HTTPStatus.BAD_REQUEST, f"expected {wanted}")
     return key
+
+
+def is_key(text: str) -> bool:
+    """Whether it can be the key of a wish."""
+    return _KEY.fullmatch(text) is not None
 
 
 def page_of(entries: Sequence[_Entry]) -> tuple[Sequence[_Entry], dict[str, str]]:

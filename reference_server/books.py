@@ -52,7 +52,12 @@ class Books:
             refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"the book offers the meetings {', '.join(offered)} and no other")
         return Meeting(asked)
 
+    def has_time(self, book_id: str, start: str) -> bool:
+        """Whether there is such a book, and it has a time that starts then."""
+        starts = self._starts.get(book_id)
+        return starts is not None and (start in starts or self._is_offered(book_id, start))
+
     def check_time(self, book_id: str, start: str) -> None:
         """End the request unless the book has a time that starts then."""
-        if start not in self._starts[book_id] and not self._is_offered(book_id, start):
+        if not self.has_time(book_id, start):
             refuse(HTTPStatus.NOT_FOUND, "the book has no such time")

@@ -12,7 +12,7 @@ from werkzeug.http import parse_etags
 
 from reference_server.answers import WholeResponse, in_json
 from reference_server.api_schemas import EXAMPLES
-from reference_server.asking import KEY, PAGE, acting, citizen, idempotency_key, page_of, with_headers
+from reference_server.asking import KEY, PAGE, citizen, page_of, with_headers
 from reference_server.books import Books
 from reference_server.free_lists import FreeList, FreeLists
 from reference_server.messages import message_of
@@ -20,7 +20,8 @@ from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.refused_wishes import refused
 from reference_server.reminders import Reminder, reminders_of
 from reference_server.storage import Reservation, Sent, Storage, Wish
-from reference_server.web import JSON, refuse, texts_and_more_in_body
+from reference_server.web import JSON, refuse
+from reference_server.wished import asked_wish
 from scenarios.strategy import Listing
 
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -86,12 +87,11 @@ class Citizens:
 
     def reserve(self) -> Response:
         """POST /reservations."""
-        whose, key = citizen(), idempotency_key()
-        (book_id, start), asked = texts_and_more_in_body("book", "start", may_have="meeting")
-        self._books.check_time(self._books[book_id].id, start)
-        meeting = self._books.meeting(book_id, asked)
-        wish = Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting(), meeting=meeting)
-        came = self._storage.send(wish, time.time(), self._books.terms(book_id))
+        return self.send(asked_wish(self._books))
+
+    def send(self, wish: Wish) -> Response:
+        """What becomes of a wish that is for the record system to decide."""
+        came = self._storage.send(wish, time.time(), self._books.terms(wish.book))
         if not isinstance(came, Sent):
             return refused(came)
         return in_json({"reservation": came.reservation, "status": "SENT"}, HTTPStatus.ACCEPTED)

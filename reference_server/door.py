@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Response, g, jsonify, request
 from itsdangerous import BadData, URLSafeSerializer
@@ -19,6 +19,9 @@ from reference_server.tokens import Tokens
 from reference_server.waiting_room import Admitted, Queued, WaitingRoom
 from reference_server.web import bearer_token, shed
 from scenarios.booking_platform import WaitingRoomRules
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 ADMISSION: Final = "Waiting-Room-Admission"
 """The header that carries an admission back."""
@@ -148,7 +151,7 @@ class Door:
 
     def refusal(self, entrance: Entrance | None) -> Response | None:
         """What the request gets instead of an answer; None lets it in."""
-        person, endpoint = self._tokens.person_of(bearer_token()), request.endpoint or ""
+        person, endpoint = self._tokens.person_of(bearer_token(request.environ)), request.endpoint or ""
         g.person, g.citizen = person, None if person is None else person.key
         if endpoint in _ALWAYS_OPEN:
             return None
@@ -157,6 +160,15 @@ class Door:
             return shed("too many requests from this address", wait_s) if wait_s else None
         waits = entrance is not None and not endpoint.startswith(_WITHOUT_WAITING)
         return self._refusal_of(person.key, entrance if waits else None)
+
+    def citizen_of(self, environ: "WSGIEnvironment") -> str | None:
+        """Who asks; None without a valid token."""
+        person = self._tokens.person_of(bearer_token(environ))
+        return None if person is None else person.key
+
+    def lets_in(self, citizen: str) -> bool:
+        """Whether the citizen may ask now, where there is no waiting room; if so, it is counted."""
+        return not self._citizens.wait_s(citizen)
 
     def refusal_of(self, citizen: str, entrance: Entrance | None) -> Response | None:
         """The same for a citizen who is known by other means than a token."""

@@ -3,6 +3,7 @@
 A queued reservation, Helsenorge's way, is with the other calls of citizens.
 """
 
+import functools
 import time
 from collections.abc import Callable, Sequence
 from http import HTTPStatus
@@ -33,6 +34,7 @@ from reference_server.storage import (
 )
 from reference_server.strategy import MOST_EXTENSIONS
 from reference_server.web import problem, texts_and_more_in_body
+from reference_server.wished import asked_wish
 from scenarios.strategy import HOLD_S, Strategy
 
 _Does: TypeAlias = Callable[..., Response]
@@ -55,7 +57,10 @@ class Giving:
 
     def reserve_at_once(self) -> Response:
         """POST /reservations."""
-        wish = self._wish()
+        return self.decide(asked_wish(self._books))
+
+    def decide(self, wish: Wish) -> Response:
+        """What becomes of a wish that is decided here and now."""
         return self._answer(self._storage.reserve(wish, time.time(), self._terms(wish)), HTTPStatus.CREATED)
 
     def assign(self) -> Response:
@@ -68,7 +73,7 @@ class Giving:
 
     def hold(self) -> Response:
         """POST /holds."""
-        wish, now_s = self._wish(), time.time()
+        wish, now_s = asked_wish(self._books), time.time()
         held = self._storage.hold(wish, now_s, now_s + self._hold_s, self._terms(wish))
         return self._answer(held, HTTPStatus.CREATED)
 
@@ -119,13 +124,6 @@ class Giving:
             _about("release", self.release, "Give up a hold.", released, HTTPStatus.NO_CONTENT),
         )
 
-    def _wish(self) -> Wish:
-        whose, key = citizen(), idempotency_key()
-        (book_id, start), asked = texts_and_more_in_body("book", "start", may_have="meeting")
-        self._books.check_time(self._books[book_id].id, start)
-        meeting = self._books.meeting(book_id, asked)
-        return Wish(citizen=whose, idempotency_key=key, book=book_id, start=start, acting=acting(), meeting=meeting)
-
     def _terms(self, wish: Wish) -> Terms:
         return self._books.terms(wish.book)
 
@@ -139,7 +137,7 @@ class Giving:
             case Reservation(state=State.EXPIRED) | NotHeld():
                 return _ended()
             case Reservation(state=State.REJECTED) | NoneFree():
-                return problem(HTTPStatus.CONFLICT, "somebody else got it first; nothing is free there", taken=True)
+                return _taken()
             case Reservation():
                 return problem(HTTPStatus.CONFLICT, "this was yours, and is not any longer")
             case KeyReused() | LimitReached() | NoFirst() | OutsideInterval():
@@ -148,6 +146,12 @@ class Giving:
                 return problem(HTTPStatus.CONFLICT, "the hold was extended as often as it may be")
             case _:
                 assert_never(came)
+
+
+@functools.cache
+def _taken() -> Response:
+    """One answer for all, which nobody adds to: where many want one time it is most of what the server says."""
+    return problem(HTTPStatus.CONFLICT, "somebody else got it first; nothing is free there", taken=True)
 
 
 def _ended() -> Response:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from http import HTTPStatus
 from typing import Final
 
-from flask import Response, jsonify
+from flask import Response, jsonify, request
 
 from reference_server.api_schemas import EXAMPLES
 from reference_server.door import Entrance
@@ -113,7 +113,7 @@ class Operators:
         )
 
     def _check_admin(self) -> None:
-        if not hmac.compare_digest(bearer_token().encode(), self._admin_token):
+        if not hmac.compare_digest(bearer_token(request.environ).encode(), self._admin_token):
             refuse(HTTPStatus.UNAUTHORIZED, "the admin token is needed", {"WWW-Authenticate": "Bearer"})
 
     def _levels(self) -> Iterator[Family]:

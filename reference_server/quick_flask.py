@@ -1,18 +1,47 @@
-"""Flask that does nothing twice: it remembers which address leads where, and keeps no sessions of its own."""
+"""Flask that does nothing twice: it remembers which address leads where, and keeps no sessions of its own.
+
+Some requests can be answered without it, and a `Way` past it is tried first.
+"""
 
 import contextlib
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final, cast
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-from flask import Flask, Request
+from flask import Flask, Request, Response, request
 from flask.sessions import NullSession, SessionInterface
 from werkzeug.exceptions import HTTPException
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
     from werkzeug.routing import MapAdapter, Rule
 
 _MOST_REMEMBERED: Final = 4096
 """Addresses whose route is remembered, before it begins anew: clients can ask for as many as they like."""
+_WENT: Final = "bolk.way"
+
+
+class Way(NamedTuple):
+    """Past Flask, to an endpoint and a route that Flask leads to as well; no answer sends the request there."""
+
+    endpoint: str
+    route: str
+    answer: "Callable[[WSGIEnvironment], Response | None]"
+
+
+class CameTo(NamedTuple):
+    """Where a request was answered; empty for nowhere."""
+
+    endpoint: str
+    route: str
+
+
+def came_to(environ: "WSGIEnvironment") -> CameTo:
+    """Where a request was answered, by whatever way, while its answer is sent."""
+    way: Way | None = environ.get(_WENT)
+    if way is not None:
+        return CameTo(way.endpoint, way.route)
+    rule = request.url_rule
+    return CameTo(request.endpoint or "", "" if rule is None else rule.rule)
 
 
 class QuickFlask(Flask):
@@ -26,7 +55,19 @@ class QuickFlask(Flask):
     def __init__(self, name: str) -> None:
         super().__init__(name, static_folder=None)
         self.session_interface = _NoSessions()
+        self.ways: dict[tuple[str, str], Way] = {}
+        """By method and path."""
         self._routes: dict[tuple[object, ...], tuple[Rule, dict[str, Any]]] = {}
+
+    def wsgi_app(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        """Answer a request, past Flask if there is a way."""
+        way = self.ways.get((environ["REQUEST_METHOD"], environ["PATH_INFO"]))
+        if way is not None:
+            answer = way.answer(environ)
+            if answer is not None:
+                environ[_WENT] = way
+                return answer(environ, start_response)
+        return super().wsgi_app(environ, start_response)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """The view or hook as it is: none here is a coroutine, and Flask would look at each of six in every request."""

@@ -8,7 +8,7 @@ import datetime as dt
 import functools
 from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from flask import Response, g, jsonify, request
 
@@ -17,6 +17,9 @@ from reference_server.asking import citizen
 from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.relations import Person, Relation
 from reference_server.web import refuse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 HEADER: Final = "On-Behalf-Of"
 _IN_ENVIRON: Final = "HTTP_ON_BEHALF_OF"
@@ -29,6 +32,11 @@ _PARAMETER: Final = Parameter(
     required=False,
 )
 _REFUSAL: Final = "You may not act for this citizen, or no longer."
+
+
+def is_for_another(environ: "WSGIEnvironment") -> bool:
+    """Whether a request says that it is on behalf of somebody."""
+    return _IN_ENVIRON in environ
 
 
 class Representing:

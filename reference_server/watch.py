@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 from flask import Flask, request
 
 from reference_server.metrics import RequestMetrics
-from reference_server.quick_flask import QuickFlask
+from reference_server.quick_flask import QuickFlask, came_to
 from reference_server.request_log import log_error, log_request, request_id
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def watch(app: Flask) -> RequestMetrics:
         environ[_NAME] = name = request_id(environ.get("HTTP_X_REQUEST_ID"), environ.get("HTTP_IDEMPOTENCY_KEY"))
 
         def answer(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
-            service_s, rule, method = time.perf_counter() - begun_s, request.url_rule, environ["REQUEST_METHOD"]
-            route = NO_ROUTE if rule is None else rule.rule
+            service_s, method = time.perf_counter() - begun_s, environ["REQUEST_METHOD"]
+            route = came_to(environ).route or NO_ROUTE
             known = method if method in _METHODS else "other"  # clients may make up any word
             metrics.count(route, known, int(status[:3]), service_s)
             log_request(name, known, route, int(status[:3]), service_s)

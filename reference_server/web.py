@@ -3,15 +3,16 @@
 import functools
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, NoReturn, cast
 
-from flask import Flask, Response, abort, g, request
+from flask import Response, abort, g, request
 from werkzeug.exceptions import BadRequest, HTTPException
 
 from reference_server.answers import CompactJson, WholeResponse, json_bytes
 from reference_server.pace import ServiceTimes, Workers
+from reference_server.quick_flask import QuickFlask, came_to
 from reference_server.watch import Application, WatchedFlask, watch
 
 if TYPE_CHECKING:
@@ -22,7 +23,6 @@ JSON: Final = "application/json"
 METRICS: Final = "bolk metrics"
 """Where an application keeps its `RequestMetrics` among its extensions."""
 
-_DECODER: Final = json.JSONDecoder()
 _HEADERS: Final = (
     ("Cache-Control", "no-store"),
     ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
@@ -32,7 +32,7 @@ _HEADERS: Final = (
 )
 
 
-def web_app(name: str, workers: Workers, times: dict[str, ServiceTimes]) -> Flask:
+def web_app(name: str, workers: Workers, times: dict[str, ServiceTimes]) -> QuickFlask:
     """An empty Flask application with the manners of the house.
 
     Parameters
@@ -64,8 +64,8 @@ def _with_manners(inner: Application, workers: Workers, times: Mapping[str, Serv
         workers.began()
 
         def answer(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Callable[[bytes], object]:
-            took = times.get(request.endpoint or "")
-            if took is not None and not g.get("unread", False):
+            took = times.get(came_to(environ).endpoint)
+            if took is not None and not (g and g.get("unread", False)):
                 workers.hold(took)
             said = {name for name, _ in headers}
             return start_response(status, [*headers, *(one for one in _HEADERS if one[0] not in said)], exc_info)
@@ -103,9 +103,18 @@ def shed(detail: str, again_s: float, **more: object) -> Response:
     return problem(HTTPStatus.TOO_MANY_REQUESTS, detail, {"Retry-After": str(max(1, math.ceil(again_s)))}, **more)
 
 
-def bearer_token() -> str:
-    """The token that the request shows; empty if it shows none."""
-    scheme, _, token = request.environ.get("HTTP_AUTHORIZATION", "").partition(" ")
+def unavailable() -> Response:
+    """What is said when the database does not answer."""
+    return problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the database does not answer; try again, a reservation with the same Idempotency-Key",
+        {"Retry-After": "1"},
+    )
+
+
+def bearer_token(environ: "WSGIEnvironment") -> str:
+    """The token that a request shows; empty if it shows none."""
+    scheme, _, token = environ.get("HTTP_AUTHORIZATION", "").partition(" ")
     return token.strip() if scheme.lower() == "bearer" else ""
 
 
@@ -120,26 +129,35 @@ def texts_and_more_in_body(*names: str, may_have: str = "") -> tuple[list[str], 
         body = _json_in_body()
     except RecursionError:
         refuse(HTTPStatus.BAD_REQUEST, "the JSON is nested too deeply")
+    found = texts_and_more_of(body, names, may_have)
+    if found is None:
+        wanted = " and ".join(f'"{name}"' for name in names) + (f', perhaps "{may_have}"' if may_have else "")
+        refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"expected a JSON object with {wanted}, each a text, and nothing else")
+    return found
+
+
+def texts_and_more_of(body: object, names: Sequence[str], may_have: str) -> tuple[list[str], str | None] | None:
+    """The named texts of a JSON object and the one that may be left out; None if it is anything else."""
     values = cast(dict[str, Any], body) if isinstance(body, dict) else {}
     texts = [values[name] for name in names if isinstance(values.get(name), str)]
     more = values.get(may_have)
     known = len(names) + isinstance(more, str)
-    if len(texts) < len(names) or len(values) > known:
-        wanted = " and ".join(f'"{name}"' for name in names) + (f', perhaps "{may_have}"' if may_have else "")
-        refuse(HTTPStatus.UNPROCESSABLE_ENTITY, f"expected a JSON object with {wanted}, each a text, and nothing else")
-    return texts, more
+    return None if len(texts) < len(names) or len(values) > known else (texts, more)
+
+
+def plain_length(environ: "WSGIEnvironment") -> int | None:
+    """How many bytes of JSON a request carries; None if it carries none, too many, or in another way."""
+    length: str = environ.get("CONTENT_LENGTH", "")
+    plain = environ.get("CONTENT_TYPE") == JSON and length.isdecimal() and int(length) <= MAX_BODY_BYTES
+    return int(length) if plain else None
 
 
 def _json_in_body() -> object:
-    environ = request.environ
-    length: str = environ.get("CONTENT_LENGTH", "")
-    plain = environ.get("CONTENT_TYPE") == JSON and length.isdecimal() and int(length) <= MAX_BODY_BYTES
-    if not plain:
+    length = plain_length(request.environ)
+    if length is None:
         return request.get_json()  # which refuses it, or reads what comes in another way
-    try:
-        return json.loads(
-            environ["wsgi.input"].read(int(length))
-        )  # Flask's way of saying the same takes 5 times as long
+    try:  # Flask's way of saying the same takes 5 times as long
+        return json.loads(request.environ["wsgi.input"].read(length))
     except ValueError:
         refuse(HTTPStatus.BAD_REQUEST, BadRequest.description or "")
 
