@@ -33,6 +33,7 @@ COMMANDS: Final = MappingProxyType({
     "worker": "loadtests.worker_command",
     "verify": "loadtests.verify_command",
     "calibrate": "simulation.calibrate_command",
+    "pace": "loadtests.pace_command",
     "compare": "reports.compare_command",
     "report": "reports.report_command",
     "serve": "reference_server.serve_command",

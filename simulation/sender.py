@@ -48,7 +48,7 @@ def sent_by_feedback(policy: Feedback, outs: Sequence[SendOut], unsent: Unsent, 
     all share. They decide at the same moments, in the order of the inventory.
     """
     sent_s = np.full(unsent.plan.invited, np.inf)
-    figures = _Figures(life, unsent.plan.municipality, len(outs))
+    figures = Figures(life, unsent.plan.municipality, len(outs))
     senders = _senders(outs)
     for moment_s in sending_moments(policy.pause, outs[0].hours):
         if not any(sender.left for sender in senders):
@@ -94,7 +94,7 @@ def _senders(outs: Sequence[SendOut]) -> list[_Sender]:
     return [_Sender(end - one.invited, end, Gateway(one.sms_per_s)) for end, one in zip(ends, outs, strict=True)]
 
 
-class _Figures:
+class Figures:
     """What has been written down so far, by stretches of time.
 
     The record only grows, and what was written before a moment had ended by then: so a stretch that begins later need

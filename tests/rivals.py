@@ -11,7 +11,7 @@ RIVALS = 4
 def fork_server() -> ForkServerContext:
     """Where the processes of tests come from; the server's own come from there too."""
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["reference_server.process", "tests.databases", "pytest"])
+    context.set_forkserver_preload(["reference_server.process", "tests.databases", "tests.test_pacing_crash", "pytest"])
     return context
 
 
