@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 @click.option("--to", metavar="WHERE", help="The folder for --send-by csv, the address for --send-by http.")
 @click.option("--watch", type=click.Choice(["response-time", "rejections"]), help="Which limit of the plan to keep.")
 @click.option("--say", "said", metavar="WORD", help='To a pacer at work: pause, resume, now, stop, "was-sent 7".')
+@click.option("--show", is_flag=True, help="A page on this machine that shows the send-out as it goes.")
 @click.option("--figures-token", envvar="BOLK_ADMIN_TOKEN", help="What opens the figures.")
 @click.option("--gateway-token", envvar="BOLK_GATEWAY_TOKEN", help="What opens the SMS gateway.")
 @taking(SET, LANG)
 def command(
     ledger: Path, plan: str | None, recipients: Path | None, words: tuple[str, ...], figures: str | None, send_by: str,
-    to: str | None, watch: str | None, said: str | None, figures_token: str | None,
+    to: str | None, watch: str | None, said: str | None,
+    show: bool, figures_token: str | None,
     gateway_token: str | None, overrides: tuple[str, ...], lang: Literal["nb", "en"],
 ) -> int:  # fmt: skip
     """Send the SMS of a plan, batch by batch, and slow down when the figures of the day say so.
@@ -50,8 +52,10 @@ def command(
 
     if said is not None:
         return _say(ledger, said)
+    if show:
+        return _show(ledger, lang)
     if plan is None or recipients is None or figures is None:
-        raise click.UsageError("give LEDGER, PLAN and RECIPIENTS, and --figures; or LEDGER with --say")
+        raise click.UsageError("give LEDGER, PLAN and RECIPIENTS, and --figures; or LEDGER with --say or --show")
     return _run(
         Asked(
             folder=ledger, plan=plan, recipients=recipients, words=words, figures=figures, send_by=send_by, to=to,
@@ -69,6 +73,20 @@ def _say(ledger: Path, said: str) -> int:
         say(ledger, command_of(said))
     except (LedgerRefused, NotUnderstood) as problem:
         raise click.UsageError(str(problem)) from None
+    return ExitCode.YES
+
+
+def _show(ledger: Path, lang: Literal["nb", "en"]) -> int:
+    from loadtests.pacing.ledger import LedgerRefused, read_ledger
+    from loadtests.pacing.page import serving
+
+    try:
+        read_ledger(ledger)
+    except LedgerRefused as problem:
+        raise click.UsageError(str(problem)) from None
+    with serving(ledger, lang) as page:
+        click.echo(page.address)
+        page.wait()
     return ExitCode.YES
 
 
