@@ -14,9 +14,10 @@ from scenarios.inventory import total_capacity
 from scenarios.plan import Plan
 from scenarios.policy import Policy
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
-from scenarios.result import Generator, History, Judged, Measurement, Result, Verdict, policy_value
+from scenarios.result import Generator, History, Judged, LeftOut, Measurement, Result, Verdict, policy_value
 from scenarios.run import Run, judged, metrics_of, run_of
 from scenarios.scenario import Scenario
+from scenarios.slices import Slice
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +36,9 @@ class Measuring:
     policy: Policy
     plan: Plan
     speedup: float
-    until_s: float | None
+    part: Slice
+    left_out: LeftOut
+    warm_up_s: float
     base_url: str
     admin_token: str | None
     out: Path
@@ -55,6 +58,8 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         speedup=measuring.speedup,
         out=measuring.out,
         progress=progress,
+        begin_s=max(0.0, measuring.part.from_s or 0.0),
+        warm_up_s=measuring.warm_up_s,
         shape=measuring.shape,
         listening=measuring.listening,
     )
@@ -77,7 +82,10 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         measurement=Measurement(
             target=measuring.base_url,
             speedup=measuring.speedup,
-            until_s=measuring.until_s,
+            from_s=measuring.part.from_s,
+            until_s=measuring.part.until_s,
+            left_out=measuring.left_out,
+            warm_up_s=measuring.warm_up_s,
             predicted=metrics_of([predicted]),
             outcomes=own.outcomes,
             predicted_outcomes=predicted.outcomes,

@@ -13,7 +13,8 @@ from loadtests.generator import Health, Lag
 class Job:
     """Which plan to live against which server. Paths are absolute, moments are in the plan's own time.
 
-    `workers` is how many processes share it, 0 where the one that reads the job lives it alone.
+    Before the moment `begin_s` everything is warmed up for `warm_up_s` seconds of the wall. `workers` is how many
+    processes share the plan, 0 where the one that reads the job lives it alone.
     """
 
     plan: str
@@ -26,6 +27,7 @@ class Job:
     deadline_s: float
     begin_s: float = 0.0
     workers: int = 0
+    warm_up_s: float = 0.0
 
     def write(self, path: Path) -> None:
         """Lay the job where the generator finds it."""

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from scenarios.plan import Plan
     from scenarios.policy import Policy
     from scenarios.scenario import Scenario
+    from scenarios.slices import Slice
 
 
 @click.command("loadtest")
@@ -33,7 +34,13 @@ if TYPE_CHECKING:
 @click.option("--policy", "policy_text", default="scenario", metavar="POLICY",
               help='"scenario", "all", "own", "200/15 min", a result.json, or a table as in a scenario.')  # fmt: skip
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="People and platform this much faster.")
-@click.option("--until", metavar="LENGTH", help='Only those who open the page this soon after the first SMS, "10 min".')
+@click.option("--from", "begin", metavar="MOMENT", help='Only those who open the page then or later: "08:55", "5 min".')
+@click.option(
+    "--until", metavar="MOMENT", help='Only those who open the page before: "09:15", or "10 min" after the first SMS.'
+)
+@click.option(
+    "--warm-up", default="2 s", metavar="LENGTH", help="Before it begins, never in the figures [default: 2 s]."
+)
 @click.option("--target", metavar="URL", help="A running `bolk serve` on this machine, instead of one of our own.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that share the citizens.")
@@ -41,8 +48,8 @@ if TYPE_CHECKING:
 @taking(SET, SEED, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(
-    neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, until: str | None, target: str | None,
-    admin_token: str | None, workers: int, listen: str | None, **flags: Unpack[Flags],
+    neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, begin: str | None, until: str | None,
+    warm_up: str, target: str | None, admin_token: str | None, workers: int, listen: str | None, **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
     """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace."""
     from loadtests.answer import Measuring, Served, measured_result
@@ -53,7 +60,9 @@ def command(
         raise click.UsageError(refusal)
     shape = _shape(workers, listen, target)
     folder = folder_of(flags, question, "loadtest")
-    policy, plan, until_s = _plan(question, policy_text, until)
+    policy, whole = _plan(question, policy_text)
+    part, warm_up_s = _times(begin, until, warm_up, policy)
+    plan = part.of(whole)
     prediction = neighbours.predict(question, plan)
     theirs = None if target is None else nullcontext(Served(base_url=target, admin_token=admin_token))
     with (
@@ -61,7 +70,8 @@ def command(
         theirs or neighbours.serve(question, speedup=speedup) as server,
     ):
         measuring = Measuring(
-            scenario=question, policy=policy, plan=plan, speedup=speedup, until_s=until_s, base_url=server.base_url,
+            scenario=question, policy=policy, plan=plan, speedup=speedup, part=part, left_out=part.left_out(whole),
+            warm_up_s=warm_up_s, base_url=server.base_url,
             admin_token=server.admin_token, out=folder, command=words_given(), shape=shape,
             listening=None if listen is None else lambda _port: _invite(workers, listen),
         )  # fmt: skip
@@ -93,13 +103,22 @@ def _invite(workers: int, listen: str) -> None:
     click.echo(f"waiting for {workers} workers; start each with: bolk worker {listen}", err=True)
 
 
-def _plan(question: "Scenario", policy_text: str, until: str | None) -> "tuple[Policy, Plan, float | None]":
-    from scenarios.naming import length_named, policy_named
+def _plan(question: "Scenario", policy_text: str) -> "tuple[Policy, Plan]":
+    from scenarios.naming import policy_named
     from scenarios.plan import plan_of
 
     try:
-        policy, until_s = policy_named(question, policy_text), length_named(until)
-        plan = plan_of(question, policy, 0)
+        policy = policy_named(question, policy_text)
+        return policy, plan_of(question, policy, 0)
     except ValueError as problem:
         raise click.UsageError(str(problem)) from None
-    return policy, plan if until_s is None else plan.until(until_s), until_s
+
+
+def _times(begin: str | None, until: str | None, warm_up: str, policy: "Policy") -> "tuple[Slice, float]":
+    from scenarios.naming import length_named
+    from scenarios.slices import slice_named
+
+    try:
+        return slice_named(begin, until, policy.start), length_named(warm_up) or 0.0
+    except ValueError as problem:
+        raise click.UsageError(str(problem)) from None

@@ -5,7 +5,7 @@ import json
 import tempfile
 import uuid
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -61,6 +61,8 @@ def run(
     out: Path,
     progress: Callable[[int, int], None] | None = None,
     deadline_s: float | None = None,
+    begin_s: float = 0.0,
+    warm_up_s: float = 0.0,
     shape: Shape = ALONE,
     listening: Callable[[int], None] | None = None,
 ) -> LoadtestRun:
@@ -76,6 +78,10 @@ def run(
         Called with the number of journeys that are over, and of all.
     deadline_s : float, optional
         Stop at this moment of the plan's time. If not given: when every journey must be over.
+    begin_s : float
+        The moment of the plan's time to begin at; nobody of the plan may act before.
+    warm_up_s : float
+        Seconds on the wall before that, in which connections are opened and pages read, beside the record.
     shape : Shape
         How many processes share the plan, and where they come from.
     listening : callable, optional
@@ -96,9 +102,11 @@ def run(
     out = out.resolve()
     _prepare(out, plan)
     with tempfile.TemporaryDirectory(prefix="bolk-") as empty:
-        job = _job(scenario, plan, target, speedup, out, deadline_s, shape)
+        job = replace(
+            _job(scenario, plan, target, speedup, out, deadline_s, shape), begin_s=begin_s, warm_up_s=warm_up_s
+        )
         job.write(Path(empty) / "job.json")
-        limit_s = _START_S + job.deadline_s / speedup + STOP_S + (_JOIN_S if shape.listen else 0.0)
+        limit_s = _START_S + warm_up_s + job.deadline_s / speedup + STOP_S + (_JOIN_S if shape.listen else 0.0)
         processes = Processes(Path(empty), target.base_url, shape, out / LOG, limit_s)
         planned = int((plan.acts == 1).sum())
         processes.follow(

@@ -10,6 +10,7 @@ from reports.charts import Line, Panel, day
 from reports.language import Language
 from reports.limits import measure_name
 from reports.sending import sending_text
+from reports.slice_remarks import slice_remarks
 from reports.svg import inline_svg
 from reports.timelines import at_minutes, clock_axis, clock_writer, settled_s, steps
 from scenarios.attempts import Outcome
@@ -68,10 +69,7 @@ def remarks(result: Result, language: Language) -> list[str]:
     if result.measurement and result.measurement.speedup != 1:
         times = language.notation.shortest(result.measurement.speedup)
         said.append(language.text("agreement.speedup", times=times))
-    if result.measurement and result.measurement.until_s is not None:
-        until = language.notation.duration(result.measurement.until_s)
-        said.append(language.text("agreement.until", until=until))
-    return said
+    return said + slice_remarks(result, language)
 
 
 def _generator(generator: Generator, language: Language) -> str:

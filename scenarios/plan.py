@@ -115,9 +115,11 @@ class Plan:
             "tries": self.tries,
         }
 
-    def until(self, end_s: float) -> "Plan":
-        """Keep the citizens who open the page before `end_s`; the others stay in the plan but do not act."""
-        return replace(self, acts=np.where(self.planned_s < end_s, self.acts, 0))
+    def between(self, begin_s: float | None, end_s: float | None) -> "Plan":
+        """Keep the citizens who open the page from `begin_s` on and before `end_s`; the others do not act."""
+        began = self.planned_s >= (-np.inf if begin_s is None else begin_s)
+        ended = self.planned_s >= (np.inf if end_s is None else end_s)
+        return replace(self, acts=np.where(began & ~ended, self.acts, 0))
 
 
 OPTIONAL: Final = ("queue_patience_s", "reload_after_s", "reloads", "passed_on_by")

@@ -205,12 +205,25 @@ class History(Piece):
     reason: str | None = None  # why the verdict is not `correct`
 
 
+class LeftOut(Piece):
+    """Citizens of a plan who were not lived, since they open the page before or after the slice that was."""
+
+    before: int
+    after: int
+
+
 class Measurement(Piece):
-    """How a load test was run, and what the simulation says of the same rows."""
+    """How a load test was run, and what the simulation says of the same rows.
+
+    Lived were those who open the page from `from_s` on and before `until_s`, in seconds from the first SMS.
+    """
 
     target: str
     speedup: float
+    from_s: float | None = None
     until_s: float | None
+    left_out: LeftOut | None = None  # none in older results
+    warm_up_s: float = 0.0
     predicted: Metrics
     outcomes: dict[str, int]
     predicted_outcomes: dict[str, int]

@@ -103,6 +103,24 @@ def test_every_planned_citizen_starts_once_at_their_moment_and_all_is_recorded(
     assert capfd.readouterr() == ("", "")
 
 
+def test_warming_up_reads_pages_before_a_slice_begins_and_is_in_no_figure(tmp_path: Path):
+    late = plan_within(6.0, acting=6)
+    late = dataclasses.replace(late, planned_s=late.planned_s + 3600.0)  # a minute of the wall that is not waited for
+    with Stub(SCENARIO, SPEEDUP) as stub:
+        result = run(
+            SCENARIO, late, base_url=stub.base_url, speedup=SPEEDUP, out=tmp_path / "out", begin_s=3600.0, warm_up_s=0.5
+        )
+        served, export = stub.served, stub.export()
+    recorded = Counter(request.operation for attempt in result.attempts for request in attempt.requests)
+    assert {one.citizen for one in result.attempts} == set(range(6))
+    assert all(served[page] > recorded[page] for page in (Operation.LOGIN, Operation.BOOKS, Operation.SLOTS))
+    assert served[Operation.RESERVE] == recorded[Operation.RESERVE]
+    assert check(result.attempts, export, places_of(SCENARIO), run=result.run).verdict == "correct"
+    counted = (tmp_path / "out" / "locust.log").read_text(encoding="utf-8")
+    (line,) = {one for one in counted.splitlines() if one.startswith("POST     login") and "%" in one}
+    assert line.split()[2] == str(recorded[Operation.LOGIN])
+
+
 def redirects(_stub: Stub) -> Said:
     return 302, {"location": "http://example.org/"}
 

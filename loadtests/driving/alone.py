@@ -28,6 +28,7 @@ class Alone:
 
     def drive(self):
         """Live the plan."""
+        self._load.warm_up()
         self._load.run(time.monotonic() + LEAD_S - self._job.begin_s / self._job.speedup, self._report)
 
     def _report(self):

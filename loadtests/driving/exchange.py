@@ -1,83 +1,131 @@
 # pyright: basic
-"""How a request travels: over connections to this machine that are used again."""
+"""How a request travels: over connections to this machine that are used again.
+
+Locust's own session spends more time on a request than a quick server does, so it is spoken to the socket directly, and
+Locust is told of each request afterwards.
+"""
 
 import errno
+import ssl
+import time
 from typing import Final
 
 import gevent
-from locust.contrib.fasthttp import FastHttpSession
+from gevent import socket
+from gevent.ssl import SSLContext
 
 from loadtests.api import Call, Lost, Response
 from loadtests.conversation import Silence
 from loadtests.guard import THIS_MACHINE
+from loadtests.wire import read_response, request_bytes
 
 OWN_SHORTAGE: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS})
+_PIECE: Final = 65536
+_BEGINS: Final = len("https://")
 
 
 class Exchange:
-    """Takes calls to the server over connections that are used again; a broken or late one never is."""
+    """Takes calls to the server over connections that are used again; a broken or late one never is.
+
+    Every request is sent exactly once, follows no redirect, and goes where `loadtests.guard` lets it.
+    """
 
     def __init__(self, clock, request_event):
         self.shortages = 0
         self._clock = clock
         self._request_event = request_event
-        self._idle = []
+        self._origins = {}
 
     def __call__(self, call: Call, until_s: float):
         """Make a call; see `loadtests.api.Exchange`."""
-        session = self._idle.pop() if self._idle else LoopbackSession(self._request_event)
+        at = call.url.find("/", _BEGINS)
+        url = call.url[:at]
+        origin = self._origins.get(url)
+        if origin is None:
+            origin = self._origins[url] = Origin(url)
+        started, begun_s = time.time(), time.perf_counter()
         patience = gevent.Timeout.start_new(self._clock.left(until_s))
-        answer = Lost(sent=True)
+        answer, problem = Lost(sent=True), None
         try:
-            answer = self._made(session, call, patience)
+            answer = origin.ask(call, call.url[at:])
         except gevent.Timeout as timeout:
             if timeout is not patience:
                 raise
-            answer = Silence()
+            answer, problem = Silence(), timeout
+        except (OSError, ValueError) as broken:
+            answer, problem = self._lost(broken), broken
         finally:
             patience.close()
-            if isinstance(answer, Response):
-                self._idle.append(session)
-            else:
-                session.client.close()
+        if self._request_event is not None:
+            self._request_event.fire(
+                request_type=call.method, name=call.operation, response_time=1000 * (time.perf_counter() - begun_s),
+                response_length=len(answer.body) if isinstance(answer, Response) else 0, response=None, context={},
+                exception=problem, start_time=started, url=call.url,
+            )  # fmt: skip
         return answer
 
-    def _made(self, session, call, patience):
-        headers = call.headers | {"Accept-Encoding": "identity"}
-        with session.request(
-            call.method, call.url, name=call.operation, headers=headers, json=call.body, catch_response=True
-        ) as response:
-            problem = response.request_meta["exception"]
-            if problem is None:
-                response.success()  # any definite answer, a rejection among them
-                return Response(response.status_code, response.content or b"")
-        if not patience.pending:  # Locust takes the timeout for an error of the connection
-            return Silence()
+    def quietly(self):
+        """The same connections, of whose requests Locust is not told."""
+        other = Exchange(self._clock, None)
+        other._origins = self._origins
+        return other
+
+    def _lost(self, problem):
         number = getattr(problem, "errno", None)
         self.shortages += number in OWN_SHORTAGE
         return Lost(sent=number not in OWN_SHORTAGE | {errno.ECONNREFUSED})
 
 
-class LoopbackSession(FastHttpSession):
-    """One connection, to this machine only: no redirects, no cookies, and every request is sent exactly once."""
+class Origin:
+    """A server, and the connections to it that are idle."""
 
-    def __init__(self, request_event):
-        super().__init__(
-            base_url=None,
-            request_event=request_event,
-            user=None,
-            max_redirects=0,
-            max_retries=0,
-            concurrency=1,
-            connection_timeout=None,
-            network_timeout=None,  # patience is a timer around the whole exchange
-        )
-        self.client.cookiejar = None
-        # What a code means is read in loadtests.api.
-        self.client.valid_response_codes = frozenset(range(100, 600))  # pyright: ignore[reportAttributeAccessIssue]
+    def __init__(self, url):
+        self._site = THIS_MACHINE.require(url)
+        self._host = url.partition("://")[2]
+        self._idle = []
 
-    def _build_url(self, path):
-        THIS_MACHINE.require(path)
-        # geventhttpclient sends a GET again when the connection breaks, as often as its pool is large: here never.
-        self.client.clientpool.get_client(path)._connection_pool.size = -1
-        return path
+    def ask(self, call, path):
+        """Send a request and read its response."""
+        connection = self._unused() or self._connected()
+        keep = False
+        try:
+            connection.sendall(request_bytes(call, self._host, path))
+            answer, keep = read_response(lambda: connection.recv(_PIECE))
+        finally:
+            if keep:
+                self._idle.append(connection)
+            else:
+                connection.close()
+        return answer
+
+    def _unused(self):
+        """The connection that was idle the shortest, if the server has not ended it meanwhile."""
+        while self._idle:
+            connection = self._idle.pop()
+            if self._site.scheme == "https":
+                return connection  # what comes unasked may be its encryption's own
+            try:
+                connection._sock.recv(1, socket.MSG_PEEK)  # never blocks: it is gevent that waits
+            except BlockingIOError:
+                return connection
+            except OSError:
+                pass
+            connection.close()
+        return None
+
+    def _connected(self):
+        problem = OSError(f"{self._site.host} has no address")
+        for address in self._site.addresses:
+            try:
+                connection = socket.create_connection((address, self._site.port))
+            except OSError as refused:
+                problem = refused
+                continue
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            return connection if self._site.scheme == "http" else self._encrypted(connection)
+        raise problem
+
+    def _encrypted(self, connection):
+        context = SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # a server under test signs for itself
+        return context.wrap_socket(connection, server_hostname=self._site.host)

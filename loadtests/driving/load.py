@@ -11,6 +11,7 @@ from loadtests.api import BookingApi
 from loadtests.conversation import Stopped
 from loadtests.driving.clock import WallClock
 from loadtests.driving.exchange import Exchange
+from loadtests.driving.warm_up import warm_up
 from loadtests.driving.watch import Watch
 from loadtests.journey import live
 from loadtests.timetable import timetables_of
@@ -27,6 +28,7 @@ class Load:
 
     def __init__(self, job, citizens, request_event):
         scenario = Scenario.model_validate(job.scenario)
+        self._job = job
         self.done = 0
         self.lines = []
         self.complete = False
@@ -42,6 +44,11 @@ class Load:
         self._observers = []
         self._driver: Any = None
         self._closed = False
+
+    def warm_up(self):
+        """Open connections and read pages, if the job says so; nothing of it is recorded."""
+        if self._job.warm_up_s:
+            warm_up(self._job, self._timetables, self._clock, self._exchange.quietly())
 
     def run(self, zero_s, *observers):
         """Start every citizen at their moment; return when all have ended, at the deadline, or when stopped.

@@ -76,6 +76,7 @@ class Worker:
         self._same_machine = given["boot"] == boot()
         self._load = Load(job, citizens_in(given["share"]), self._environment.events.request)
         self._look()
+        self._load.warm_up()
         zero = self._asked(READY, ZERO)
         return None if zero is None else zero["zero_s"] + self._looks[0].offset_s
 
