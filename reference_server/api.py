@@ -17,6 +17,7 @@ from reference_server.books import Books
 from reference_server.citizens import Citizens
 from reference_server.door import Door, Entrance
 from reference_server.ended_holds import EndedHolds
+from reference_server.free_lists import FreeLists
 from reference_server.giving import Giving
 from reference_server.limits import Limits
 from reference_server.local_time import local_clock
@@ -100,9 +101,8 @@ def create_app(
         app.before_request(_letting_go(EndedHolds(storage)))
     elsewhere = {card.book.id for card in cards if is_seen_elsewhere(card.service)}
     age_s = scenario.platform.list_age
-    asking = Citizens(
-        books, storage, scenario.platform.listing, elsewhere, now, None if age_s is None else age_s / speedup
-    )
+    lists = FreeLists(storage, None if age_s is None else age_s / speedup)
+    asking = Citizens(books, storage, scenario.platform.listing, elsewhere, now, lists)
     giving = Giving(books, storage, strategy, HOLD_S / speedup)
     if entrance is None:
         app.ways |= _ways(strategy, door, books, asking, giving)
@@ -137,6 +137,7 @@ def create_app(
         refusal_of=lambda citizen: door.refusal_of(citizen, entrance),
         strategy=strategy,
         hold_s=HOLD_S / speedup,
+        lists=lists,
     )
     app.register_blueprint(pages)
     services = {card.book.id: card.service for card in cards}

@@ -29,6 +29,7 @@ _KEPT: Final[dict[str, Schema]] = {
     "book": _TEXT,
     "start": START,
     "state": {"enum": ["SENT", "HELD", "CONFIRMED", "REJECTED", "CANCELLED", "EXPIRED", "DEAD_LETTER"]},
+    "cancelled_by": {"type": ["string", "null"]},
 }
 _PLACE: Final[dict[str, Schema]] = {
     "slot": _TEXT,

@@ -63,7 +63,8 @@ class Appointments:
         """POST /appointments/{appointment_id}/cancel."""
         own = self._own(appointment_id)
         terms = self._books.terms(own.wish.book)
-        return self._answer(self._storage.cancel(own.wish.citizen, own.id, terms.first_cancellable(self._now()), terms))
+        first = terms.first_cancellable(self._now())
+        return self._answer(self._storage.cancel(own.wish.citizen, own.id, first, terms, acting()))
 
     def change(self, appointment_id: str) -> Response:
         """POST /appointments/{appointment_id}/change."""

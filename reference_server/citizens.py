@@ -20,6 +20,7 @@ from reference_server.openapi import Answer, Parameter, Route, Who, named
 from reference_server.refused_wishes import refused
 from reference_server.reminders import Reminder, reminders_of
 from reference_server.storage import Reservation, Sent, Storage, Wish
+from reference_server.turns import Turn, turn_of
 from reference_server.web import JSON, refuse
 from reference_server.wished import asked_wish
 from scenarios.strategy import Listing
@@ -36,8 +37,8 @@ class Citizens:
         Ids of the books that people of other municipalities see.
     now : callable
         Local time in Norway, without zone, for reminders.
-    list_age_s : float or None
-        Seconds on the wall for which a list of free days or times may be shown again.
+    lists : FreeLists
+        Of free days and times; the pages show the same ones.
     """
 
     def __init__(
@@ -47,14 +48,14 @@ class Citizens:
         listing: Listing,
         elsewhere: Set[str],
         now: Callable[[], dt.datetime],
-        list_age_s: float | None = None,
+        lists: FreeLists,
     ) -> None:
         self._books = books
         self._storage = storage
         self._listing = listing
         self._elsewhere = elsewhere
         self._now = now
-        self._free = FreeLists(storage, list_age_s)
+        self._free = lists
 
     def books(self) -> Response:
         """GET /books."""
@@ -75,15 +76,16 @@ class Citizens:
     def days(self, book_id: str) -> Response:
         """GET /books/{book_id}/days."""
         whose = citizen()
-        return _list(self._free.days(self._books[book_id].id).listed(self._listing, whose))
+        turn = self._turn(whose, book_id)
+        return _list(self._free.days(book_id, turn).listed(self._listing, whose))
 
     def slots(self, book_id: str) -> Response:
         """GET /books/{book_id}/slots."""
         whose = citizen()
-        book, date = self._books[book_id], request.args.get("date", "")
+        turn, date = self._turn(whose, book_id), request.args.get("date", "")
         if not _is_date(date):
             refuse(HTTPStatus.UNPROCESSABLE_ENTITY, "expected a date, for example ?date=2021-05-10")
-        return _list(self._free.times(book.id, date).listed(self._listing, whose))
+        return _list(self._free.times(book_id, date, turn).listed(self._listing, whose))
 
     def reserve(self) -> Response:
         """POST /reservations."""
@@ -104,6 +106,9 @@ class Citizens:
         answers = [one for one in self._storage.answers(whose, time.time()) if wanted in (None, one.id)]
         shown, onwards = page_of([*answers, *reminders_of(answers, self._now(), self._books.terms)])
         return with_headers(jsonify(messages=[self._message(one) for one in shown]), onwards)
+
+    def _turn(self, whose: str, book_id: str) -> Turn:
+        return turn_of(self._storage, whose, self._books.terms(book_id).follows, time.time())
 
     def _message(self, one: Reservation | Reminder) -> dict[str, object]:
         if isinstance(one, Reminder):
@@ -130,7 +135,7 @@ class Citizens:
                 method="GET",
                 path="/books/{book_id}/days",
                 does=self.days,
-                says="Dates with a free place, ascending. As fresh as the request: no change before it is missing.",
+                says="Dates with a free place that you may have, ascending. No change before the request is missing.",
                 who=Who.CITIZEN,
                 parameters=[_BOOK, _KNOWN],
                 answers={HTTPStatus.OK: _answer("Days", "The dates.", "ETag"), HTTPStatus.NOT_MODIFIED: _UNCHANGED},
@@ -140,7 +145,7 @@ class Citizens:
                 method="GET",
                 path="/books/{book_id}/slots",
                 does=self.slots,
-                says="Times of a date with a free place, ascending. As fresh as the request.",
+                says="Times of a date with a free place that you may have, ascending. As fresh as the request.",
                 who=Who.CITIZEN,
                 parameters=[_BOOK, _DAY, _KNOWN],
                 answers={HTTPStatus.OK: _answer("Slots", "The times.", "ETag"), HTTPStatus.NOT_MODIFIED: _UNCHANGED},

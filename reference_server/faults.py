@@ -83,12 +83,12 @@ class FaultyStorage(SqliteStorage):
         return self._told(came, wish) if isinstance(came, Reservation) else came
 
     def cancel(
-        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED
+        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED, acting: str | None = None
     ) -> Reservation | NoSuchReservation | NotConfirmed | TooLate:
         """Lost, or with a place that stays taken."""
         if self._fault is Fault.LOST_CANCEL:
             return self.reservation(citizen, reservation)
-        came = super().cancel(citizen, reservation, first_start, terms)
+        came = super().cancel(citizen, reservation, first_start, terms, acting)
         if self._fault is Fault.LEAKED_PLACE and isinstance(came, Reservation):
             nobody = replace(came.wish, citizen="nobody", idempotency_key=f"leak-{came.id}", acting=None)
             super().hold(nobody, time.time(), time.time() + 86400, UNLIMITED)

@@ -5,16 +5,23 @@ import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final, NamedTuple
 
 from reference_server.storage import Storage
 from reference_server.strategy import listed
+from reference_server.turns import ANY, Turn
 from scenarios.strategy import Listing
 
 
 @dataclass(frozen=True, slots=True)
 class FreeList:
-    """A list as it goes over the wire; the tag is made from the body, so equal tags are equal lists."""
+    """A list: what is free when and how many, and how it goes over the wire.
 
+    The tag is made from the body, so equal tags are equal lists.
+    """
+
+    words: "_Words"
+    rows: Sequence[tuple[str, int]]
     body: bytes
     etag: str
 
@@ -22,8 +29,7 @@ class FreeList:
         """The list in the order in which this citizen is shown it."""
         if listing is Listing.EARLIEST:
             return self
-        ((name, rows),) = json.loads(self.body).items()
-        return _written(name, listed(rows, listing, citizen))
+        return _written(self.words, listed(self.rows, listing, citizen))
 
 
 class FreeLists:
@@ -54,16 +60,30 @@ class FreeLists:
         self._clock = clock
         self._kept: dict[tuple[str, str], _Kept] = {}
 
-    def days(self, book: str) -> FreeList:
-        """Dates with a free place and how many."""
-        return self._current(book, "", lambda: ("days", "date", self._storage.free_days(book)))
+    def days(self, book: str, turn: Turn = ANY) -> FreeList:
+        """Dates with a free place and how many; of those in `turn`, where the book follows another."""
+        free = self._current(book, "", _DAYS, lambda: self._storage.free_days(book))
+        if turn.tie is None:
+            return free
+        right = [(date, self._in_turn(book, date, places, turn)) for date, places in free.rows]
+        return _written(_DAYS, [(date, places) for date, places in right if places])
 
-    def times(self, book: str, date: str) -> FreeList:
-        """Starts on a date with a free place and how many."""
-        return self._current(book, date, lambda: ("slots", "start", self._storage.free_times(book, date)))
+    def times(self, book: str, date: str, turn: Turn = ANY) -> FreeList:
+        """Starts on a date with a free place and how many; those in `turn`, where the book follows another."""
+        free = self._current(book, date, _SLOTS, lambda: self._storage.free_times(book, date))
+        if turn.tie is None:
+            return free
+        right = set(turn.times(start for start, _ in free.rows))
+        return _written(_SLOTS, [(start, places) for start, places in free.rows if start in right])
+
+    def _in_turn(self, book: str, date: str, places: int, turn: Turn) -> int:
+        whole = turn.day(date)
+        if whole is None:
+            return sum(free for _, free in self.times(book, date, turn).rows)
+        return places if whole else 0
 
     def _current(
-        self, book: str, date: str, read: Callable[[], tuple[str, str, Sequence[tuple[str, int]]]]
+        self, book: str, date: str, words: "_Words", read: Callable[[], Sequence[tuple[str, int]]]
     ) -> FreeList:
         kept, now_s = self._kept.get((book, date)), self._clock()
         if kept is not None and now_s - kept.since_s < self._age_s:
@@ -73,8 +93,8 @@ class FreeLists:
             self._kept[book, date] = _Kept(now_s, version, kept.free)
             return kept.free
         # Read after its version, a list may be newer than it and is then read once more; it is never older.
-        name, key, rows = read()
-        free = _written(name, [{key: text, "free": places} for text, places in rows])
+        rows = read()
+        free = _written(words, rows)
         if rows:  # empty lists are not kept: a client could ask for one of every date there is
             self._kept[book, date] = _Kept(now_s, version, free)
         else:
@@ -91,6 +111,18 @@ class _Kept:
     free: FreeList
 
 
-def _written(name: str, rows: Sequence[dict[str, object]]) -> FreeList:
-    body = json.dumps({name: list(rows)}, separators=(",", ":")).encode()
-    return FreeList(body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')
+class _Words(NamedTuple):
+    """What a list calls itself, and each of its entries."""
+
+    whole: str
+    entry: str
+
+
+_DAYS: Final = _Words("days", "date")
+_SLOTS: Final = _Words("slots", "start")
+
+
+def _written(words: _Words, rows: Sequence[tuple[str, int]]) -> FreeList:
+    shown = [{words.entry: text, "free": places} for text, places in rows]
+    body = json.dumps({words.whole: shown}, separators=(",", ":")).encode()
+    return FreeList(words, tuple(rows), body, f'"{hashlib.sha256(body).hexdigest()[:32]}"')

@@ -122,6 +122,8 @@ class Operators:
         yield Family("bolk_reservations", "gauge", "Reservations on record by what became of them.", states)
         undecided = levels.reservations.get(State.SENT, 0)
         yield gauge("bolk_reservations_undecided", "Reservations that wait for the record system.", undecided)
+        waiting = [("", {"book": book}, float(count)) for book, count in levels.waiting.items()]
+        yield Family("bolk_waitlist", "gauge", "Citizens who wait for a place in a book, where any do.", waiting)
         yield gauge("bolk_free_places", "Places nobody has.", levels.free)
         yield gauge("bolk_places", "Places in all books.", levels.capacity)
         yield gauge("bolk_ehr_last_beat_seconds", "Last sign of life, Unix time.", self._storage.last_beat_s())
@@ -143,6 +145,7 @@ def _reservation(one: Reservation) -> dict[str, object]:
         "book": one.wish.book,
         "start": one.wish.start,
         "state": one.state,
+        "cancelled_by": one.cancelled_by,
     }
 
 

@@ -43,8 +43,9 @@ class EhrStatus:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Levels:
-    """How full it is: reservations by state, and places; a state that is missing has none."""
+    """How full it is: reservations by state, places, and who waits by book; what is missing has none."""
 
     reservations: Mapping[State, int]
+    waiting: Mapping[str, int]
     free: int
     capacity: int

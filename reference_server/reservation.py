@@ -135,6 +135,7 @@ class Reservation:
     `appointment` and `place` are set once it is confirmed and stay when it is cancelled: an appointment that stands is
     one whose `state` is `CONFIRMED`. `replaces` names the reservation that it was changed from, `held_until_s` (Unix
     time) when a hold ends, `waited` the place in line that it was given for; None for one that was asked for.
+    `cancelled_by` is who gave the appointment back, or changed it: the citizen, or somebody on the citizen's behalf.
     """
 
     id: str
@@ -145,6 +146,7 @@ class Reservation:
     replaces: str | None = None
     held_until_s: float | None = None
     waited: int | None = None
+    cancelled_by: str | None = None
 
     @property
     def slot(self) -> str:

@@ -1,5 +1,7 @@
 """Appointments that are cancelled and changed, in SQL."""
 
+from typing import Final
+
 from reference_server.booking import UNLIMITED, Terms
 from reference_server.reservation import (
     Move,
@@ -15,12 +17,14 @@ from reference_server.sql_claims import SqlClaims
 from reference_server.sql_doses import dependents, give_up, refused_move
 from reference_server.sql_wishes import inserted, known_by_key, own, read
 
+_CANCEL: Final = "UPDATE reservation SET state = 'CANCELLED', cancelled_by = ? WHERE id = ?"
+
 
 class SqlAppointments(SqlClaims):
     """The part of `Storage` about appointments that stand; see there for what each method promises."""
 
     def cancel(
-        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED
+        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED, acting: str | None = None
     ) -> Reservation | NoSuchReservation | NotConfirmed | TooLate:
         """See `Storage`."""
         with self.writing(*([citizen] if terms.followed_by else [])) as connection:
@@ -32,10 +36,11 @@ class SqlAppointments(SqlClaims):
                 return standing
             # All are locked before a place is freed, so that none waits for the record system while it has one.
             along = [self.locked(connection, one) for one in dependents(connection, standing, terms)]
-            connection.execute("UPDATE reservation SET state = 'CANCELLED' WHERE id = ?", (reservation,))
+            by = acting or citizen
+            connection.execute(_CANCEL, (by, reservation))
             for one in along:
                 if one is not None:
-                    give_up(connection, one)
+                    give_up(connection, one, by)
             return read(connection, reservation)
 
     def change(self, move: Move, now_s: float, first_start: str, terms: Terms = UNLIMITED) -> Reservation | NotMoved:
@@ -64,7 +69,7 @@ class SqlAppointments(SqlClaims):
             self.line_up(connection, wish.book, (old.wish.start, wish.start))
             new = inserted(connection, wish, now_s, replaces=old.id)
             if self.decided(connection, new, (wish.book, wish.start), now_s) is not None:
-                connection.execute("UPDATE reservation SET state = 'CANCELLED' WHERE id = ?", (old.id,))
+                connection.execute(_CANCEL, (wish.actor, old.id))
             return read(connection, new)
 
 

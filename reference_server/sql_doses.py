@@ -11,7 +11,7 @@ _ACTIVE: Final = ", ".join(f"'{state}'" for state in sorted(ACTIVE))
 _FREED_AS: Final = {
     State.SENT: "state = 'DEAD_LETTER', visible_s = sent_s",
     State.HELD: "state = 'EXPIRED'",
-    State.CONFIRMED: "state = 'CANCELLED'",
+    State.CONFIRMED: "state = 'CANCELLED', cancelled_by = ?",
 }
 """What becomes of a second reservation whose first is gone; a sent one is not decided any more, and shows that."""
 
@@ -57,10 +57,12 @@ def dependents(connection: Connection, first: Reservation, terms: Terms) -> list
     return found
 
 
-def give_up(connection: Connection, dependent: Reservation) -> None:
+def give_up(connection: Connection, dependent: Reservation, by: str) -> None:
     """Let go of a second reservation, however far it has come; one that has ended is left as it is."""
     if dependent.state in _FREED_AS:
-        connection.execute(f"UPDATE reservation SET {_FREED_AS[dependent.state]} WHERE id = ?", (dependent.id,))  # noqa: S608
+        told = (by,) if dependent.state is State.CONFIRMED else ()
+        change = f"UPDATE reservation SET {_FREED_AS[dependent.state]} WHERE id = ?"  # noqa: S608
+        connection.execute(change, (*told, dependent.id))
 
 
 def _standing(connection: Connection, citizen: str, book: str) -> list[str]:

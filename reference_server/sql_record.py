@@ -11,11 +11,13 @@ from reference_server.reservation import NoSuchReservation, Reservation, State, 
 
 RESERVATIONS: Final = (
     "SELECT id, citizen, acting, idempotency_key, book, start, state, appointment, place, replaces, held_until_s,"
-    " waited, meeting"
+    " waited, meeting, cancelled_by"
     " FROM reservation "
 )
 
 _WAITS: Final = "SELECT number, citizen, acting, book, since_s, ended_s FROM waitlist ORDER BY number"
+
+_IN_LINE: Final = "SELECT book, count(*) FROM waitlist WHERE ended_s IS NULL GROUP BY book ORDER BY book"
 
 
 class Rows(Protocol):
@@ -138,7 +140,13 @@ class SqlRecord(ABC):
         with self.snapshot() as connection:
             states = connection.execute("SELECT state, count(*) FROM reservation GROUP BY state").fetchall()
             free, capacity = connection.execute("SELECT sum(places - taken), sum(places) FROM offered").fetchone()
-        return Levels(reservations={State(state): count for state, count in states}, free=free, capacity=capacity)
+            waiting = connection.execute(_IN_LINE).fetchall()
+        return Levels(
+            reservations={State(state): count for state, count in states},
+            waiting=dict(waiting),
+            free=free,
+            capacity=capacity,
+        )
 
     def last_beat_s(self) -> float:
         """See `Storage`."""
@@ -162,7 +170,7 @@ class SqlRecord(ABC):
 def reservation_of(row: Sequence[Any]) -> Reservation:
     """The reservation in a row of `RESERVATIONS`."""
     reservation, citizen, acting, key, book, start, state, appointment, place, replaces, held_until_s, *rest = row
-    waited, meeting = rest
+    waited, meeting, cancelled_by = rest
     wish = Wish(
         citizen=citizen,
         idempotency_key=key,
@@ -180,4 +188,5 @@ def reservation_of(row: Sequence[Any]) -> Reservation:
         replaces=replaces,
         held_until_s=held_until_s,
         waited=waited,
+        cancelled_by=cancelled_by,
     )

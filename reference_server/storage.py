@@ -101,9 +101,11 @@ class Storage(Protocol):
         ...
 
     def cancel(
-        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED
+        self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED, acting: str | None = None
     ) -> Reservation | NoSuchReservation | NotConfirmed | TooLate:
         """Free the place of an appointment; it stays on record as `CANCELLED`, and doing it again changes nothing.
+
+        On record is who did it: the citizen, or who is `acting` on the citizen's behalf.
 
         What depends on it, in a book that follows, is given up in the same transaction.
         """

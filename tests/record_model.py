@@ -37,6 +37,7 @@ class Row:
     failures: int = 0
     due_s: float = 0.0
     waited: int | None = None
+    cancelled_by: str | None = None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,12 +116,14 @@ class RecordModel:
             self._freed(row, State.EXPIRED)
         return len(ended)
 
-    def cancel(self, row: Row, citizen: str, first_start: str) -> Row | NoSuchReservation | NotConfirmed | TooLate:
+    def cancel(
+        self, row: Row, citizen: str, first_start: str, acting: str | None = None
+    ) -> Row | NoSuchReservation | NotConfirmed | TooLate:
         if row.wish.citizen != citizen:
             return NoSuchReservation()
         if row.state is State.CANCELLED:
             return row
-        return self._refused_to_touch(row, first_start) or self._freed(row, State.CANCELLED)
+        return self._refused_to_touch(row, first_start) or self._cancelled(row, acting or citizen)
 
     def change(
         self, old: Row, move: Move, first_start: str
@@ -139,7 +142,7 @@ class RecordModel:
             return refused
         new = self._answered(self._added(Row(wish=wish, state=State.SENT, replaces=old.id)))
         if new.state is State.CONFIRMED:
-            self._freed(old, State.CANCELLED)
+            self._cancelled(old, move.acting or move.citizen)
         return new
 
     def waiting(self, now_s: float) -> Row | None:
@@ -247,6 +250,10 @@ class RecordModel:
     def _taken(self, start: str) -> int | None:
         decision = self.ledger.reserve(self._starts.index(start), 0)
         return decision.place if isinstance(decision, Confirmed) else None
+
+    def _cancelled(self, row: Row, by: str) -> Row:
+        row.cancelled_by = by
+        return self._freed(row, State.CANCELLED)
 
     def _freed(self, row: Row, state: State) -> Row:
         self.ledger.cancel(self._starts.index(row.wish.start), row.place or 0)

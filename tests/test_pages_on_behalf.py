@@ -64,6 +64,7 @@ def test_only_those_who_represent_somebody_are_asked_whom_they_book_for(receptio
 def test_everything_concerns_the_child_and_is_recorded_with_who_acts(reception: Moving) -> None:
     visitor = on_behalf(reception)
     assert (visitor.heading, LINE in header(visitor)) == ("Timeavtaler", True)
+    assert "Her kan du se timene til Liten Lerke hos kommunen." in visitor.words
     visitor.books("0830")
     reception.decide_all()
     (one,) = reception.storage.everything().reservations
@@ -78,6 +79,8 @@ def test_everything_concerns_the_child_and_is_recorded_with_who_acts(reception: 
     cancel = other.link("11. mai 2021, kl. 09:00: Time til koronavaksine hos Vaksine covid19 Beste kommune")
     assert "Timen er avbestilt." in other.goes(f"{cancel}/avbestill").sends(f"{cancel}/avbestill").words
     assert reception.states() == [State.CANCELLED, State.CANCELLED]
+    by = [one.cancelled_by for one in reception.storage.everything().reservations]
+    assert by == [reception.key(persons()[name]) for name in ("Varm Vind", "Trygg Tinde")]
     assert "Avbestilt" in reception.visitor().logs_in(CHILD).goes("/innboks").words
     assert "Innboksen er tom." in reception.person("Varm Vind").goes("/innboks").words
 

@@ -12,6 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reference_server.free_lists import FreeLists
+from reference_server.pages.desk import SESSION_COOKIE
+from reference_server.pages.session import Sessions
 from reference_server.sqlite_storage import SqliteStorage
 from reference_server.storage import Wish
 from tests import a
@@ -113,6 +115,8 @@ def test_the_server_of_a_scenario_with_old_lists_shows_them(tmp_path: Path) -> N
     before = office.web.get(DAYS, headers=office.of(0)).get_json()
     taken(office.storage, "somebody")
     assert office.web.get(DAYS, headers=office.of(1)).get_json() == before
+    office.web.set_cookie(SESSION_COOKIE, Sessions(office.secret).new("another"))
+    assert "10. mai 2021, 72 ledige" in office.web.get(f"/bestill/{BOOK}").get_data(as_text=True)
     office.storage.close()
 
 

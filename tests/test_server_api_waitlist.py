@@ -25,6 +25,7 @@ def test_a_citizen_gets_in_line_once_and_sees_how_many_are_ahead(office: Office)
     answers = [post(office, BOOK, citizen).get_json() for citizen in (0, 1, 1, 0)]
     assert [answer["ahead"] for answer in answers] == [0, 1, 1, 0]
     assert office.page("/waitlist", 1)["waitlist"] == [answers[1]]
+    assert f'bolk_waitlist{{book="{BOOK}"}} 2.0' in office.web.get("/metrics", headers=ADMIN).get_data(as_text=True)
     assert office.page("/waitlist", 2)["waitlist"] == []
     assert post(office, f"{BOOK}/leave", 0).status_code == post(office, f"{BOOK}/leave", 0).status_code == 204
     assert office.page("/waitlist", 0)["waitlist"] == []

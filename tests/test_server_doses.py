@@ -181,6 +181,31 @@ def test_a_second_that_is_booked_while_the_first_is_cancelled_is_never_left_alon
         assert {one.state for one in storage.everything().reservations} <= {State.CANCELLED}
 
 
+def test_the_api_lists_what_a_citizen_may_have_and_nothing_else(tmp_path: Path) -> None:
+    office = Office(tmp_path, scenario=SCENARIO, set_up=SET_UP)
+
+    def days(citizen: int) -> list[tuple[str, int]]:
+        return [(one["date"], one["free"]) for one in office.page(f"/books/{SECOND}/days", citizen)["days"]]
+
+    def times(citizen: int, date: str) -> list[str]:
+        listed = office.page(f"/books/{SECOND}/slots?date={date}", citizen)["slots"]
+        return [one["start"][11:] for one in listed]
+
+    for citizen, start in ((0, MAY_10), (1, "2021-05-17T08:50")):
+        headers = office.of(citizen) | {"Idempotency-Key": "1"}
+        office.web.post("/api/v1/reservations", json={"book": FIRST, "start": start}, headers=headers)
+    office.decide_all()
+    for _ in range(2):  # the kept list of the book is everybody's
+        assert days(0) == [("2021-05-31", 6), ("2021-06-07", 2)], "the latest start is 08:30"
+        assert days(1) == [("2021-06-07", 2), ("2021-06-14", 6)], "the earliest start is 08:50"
+        assert days(2) == [], "without the first there is nothing to have"
+    assert [times(citizen, "2021-06-07") for citizen in range(3)] == [["08:30"], ["08:50"], []]
+    path = f"/api/v1/books/{SECOND}/days"
+    tags = [office.web.get(path, headers=office.of(citizen)).headers["ETag"] for citizen in range(3)]
+    assert len(set(tags)) == 3, "another list has another tag"
+    office.storage.close()
+
+
 def test_the_api_says_why_and_what_to_do(tmp_path: Path) -> None:
     office = Office(tmp_path, scenario=SCENARIO, set_up=SET_UP)
     headers = office.of(0)

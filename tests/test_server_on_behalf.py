@@ -94,6 +94,8 @@ def test_a_parent_books_changes_and_cancels_for_a_child_and_it_is_the_childs(off
     assert [(one["citizen"], one["acting"]) for one in kept] == [(child, key) for key in keys]
     gone = office.asks("Varm Vind", f"/appointments/{moved.get_json()['appointment']}/cancel", child, method="POST")
     assert gone.get_json()["status"] == "CANCELLED"
+    kept = office.web.get("/admin/export", headers=ADMIN).get_json()["reservations"]
+    assert [one["cancelled_by"] for one in kept] == keys[::-1], "who moved the first, and who gave the second back"
     assert office.appointment_ids("Liten Lerke") == []
 
 

@@ -100,11 +100,19 @@ class StorageBesideTheModel(RuleBasedStateMachine):
         self.agree(self.storage.release(citizen, row.id), self.model.release(row, citizen))
 
     @precondition(lambda self: self.model.rows)
-    @rule(number=NUMBERS, stranger=st.booleans(), first_start=st.sampled_from(["", *STARTS[:3]]))
-    def cancel(self, number: int, stranger: bool, first_start: str) -> None:
+    @rule(
+        number=NUMBERS,
+        stranger=st.booleans(),
+        first_start=st.sampled_from(["", *STARTS[:3]]),
+        acting=st.sampled_from([None, None, "parent"]),
+    )
+    def cancel(self, number: int, stranger: bool, first_start: str, acting: str | None) -> None:
         row = self.some_row(number)
         citizen = "stranger" if stranger else row.wish.citizen
-        self.agree(self.storage.cancel(citizen, row.id, first_start), self.model.cancel(row, citizen, first_start))
+        self.agree(
+            self.storage.cancel(citizen, row.id, first_start, acting=acting),
+            self.model.cancel(row, citizen, first_start, acting),
+        )
 
     @precondition(lambda self: self.model.rows)
     @rule(number=NUMBERS, citizen=CITIZENS, key=KEYS, time=st.integers(0, 3), first_start=st.sampled_from(STARTS[:2]))
@@ -216,11 +224,11 @@ class StorageBesideTheModel(RuleBasedStateMachine):
 def seen(one: Reservation) -> tuple[Any, ...]:
     """What the model knows of a reservation."""
     assert (one.appointment is not None) == (one.state in (State.CONFIRMED, State.CANCELLED))
-    return one.id, one.wish, one.state, one.place, one.replaces, one.held_until_s, one.waited
+    return one.id, one.wish, one.state, one.place, one.replaces, one.held_until_s, one.waited, one.cancelled_by
 
 
 def row_seen(row: Row) -> tuple[Any, ...]:
-    return row.id, row.wish, row.state, row.place, row.replaces, row.held_until_s, row.waited
+    return row.id, row.wish, row.state, row.place, row.replaces, row.held_until_s, row.waited, row.cancelled_by
 
 
 class PostgresqlBesideTheModel(StorageBesideTheModel):

@@ -13,7 +13,7 @@ from reference_server.pages.declaration import Declaration, declaration_of
 from reference_server.pages.desk import Desk, see_other
 from reference_server.pages.giving import Giving, form_key, meeting_asked, new_key
 from reference_server.pages.month import month_of
-from reference_server.pages.turn import free_days, out_of_turn_page, turn_of
+from reference_server.pages.turn import out_of_turn_page, turn_on_page
 from reference_server.storage import (
     KeyReused,
     Move,
@@ -79,7 +79,8 @@ class Choosing:
         citizen, card = self._desk.citizen(), self._desk.card(book_id)
         if self._leaves_no_choice():
             return self._giving.first_free(card, declaration_of({}, asked=card.form).unjudged(), new_key())
-        free = free_days(self._desk, book_id, turn_of(self._desk, citizen, card))
+        days = self._desk.lists.days(book_id, turn_on_page(self._desk, citizen, card))
+        free = {dt.date.fromisoformat(date): places for date, places in days.rows}
         month = month_of(_month_asked_for() or min(free).replace(day=1), free) if free else None
         return self._show_for("month.html", card, month=month)
 
@@ -88,8 +89,8 @@ class Choosing:
         citizen, card, day = self._desk.citizen(), self._desk.card(book_id), self._date(date)
         if self._leaves_no_choice():
             return see_other(f"/bestill/{book_id}")
-        turn, listed = turn_of(self._desk, citizen, card), self._desk.storage.free_times(book_id, date)
-        free = [dt.datetime.fromisoformat(start) for start in turn.times(start for start, _ in listed)]
+        free_times = self._desk.lists.times(book_id, date, turn_on_page(self._desk, citizen, card))
+        free = [dt.datetime.fromisoformat(start) for start, _ in free_times.rows]
         times = [(start, card.end(start)) for start in free]
         says, holds = self._giving.says(card), self._holds()
         return self._show_for("times.html", card, date=day, times=times, key=new_key(), says=says, holds=holds)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Response, abort, make_response, redirect, request
 
+from reference_server.free_lists import FreeLists
 from reference_server.pages.behalf import Behalf, Chosen, NotRepresented, Oneself
 from reference_server.pages.card import BookCard
 from reference_server.pages.language import DEFAULT, LANGUAGES, Language, language_of
@@ -33,13 +34,21 @@ class Desk:
     sessions : Sessions
     clock : callable
         Local time in Norway, without zone, for deadlines.
+    lists : FreeLists
+        The same as the API's, so that both show lists of the same age.
     """
 
     def __init__(
-        self, cards: Sequence[BookCard], storage: Storage, sessions: Sessions, clock: Callable[[], dt.datetime]
+        self,
+        cards: Sequence[BookCard],
+        storage: Storage,
+        sessions: Sessions,
+        clock: Callable[[], dt.datetime],
+        lists: FreeLists,
     ) -> None:
         self.cards = {card.book.id: card for card in cards}
         self.storage = storage
+        self.lists = lists
         self.sessions = sessions
         self.clock = clock
         self.municipalities = Municipalities(cards)

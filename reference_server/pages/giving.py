@@ -108,7 +108,7 @@ class Giving:
             status=status,
             card=card,
             changing=None,
-            free=bool(self._desk.storage.free_days(card.book.id)),
+            free=bool(self._desk.lists.days(card.book.id).rows),
             key=key,
             declaration=declaration,
             meeting=meeting_asked(card, card.meetings[0]),

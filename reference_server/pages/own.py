@@ -135,7 +135,8 @@ class Own:
         citizen = self._desk.citizen_of_form()
         one = self._desk.appointment(citizen, appointment)
         terms = self._card(one).terms
-        match self._desk.storage.cancel(citizen, one.id, terms.first_cancellable(self._desk.clock()), terms):
+        first = terms.first_cancellable(self._desk.clock())
+        match self._desk.storage.cancel(citizen, one.id, first, terms, self._desk.acting()):
             case Reservation():
                 return see_other(f"/timeavtaler/{appointment}")
             case TooLate():

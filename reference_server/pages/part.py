@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException, NotFound
 
 from reference_server.address_register.served import offers_of
 from reference_server.address_register.set_up import SetUp
+from reference_server.free_lists import FreeLists
 from reference_server.login_client import RelyingParty
 from reference_server.pages.card import BookCard, card_of
 from reference_server.pages.choosing import Choosing
@@ -44,6 +45,7 @@ def pages_part(
     refusal_of: Callable[[str], Response | None],
     strategy: Strategy = Strategy.QUEUED,
     hold_s: float = HOLD_S,
+    lists: FreeLists | None = None,
 ) -> Blueprint:
     """The pages, named `pages.front`, `pages.times` and so on.
 
@@ -63,8 +65,10 @@ def pages_part(
         From a citizen's key to what the door says: None lets the request in, 429 keeps it waiting.
     strategy, hold_s : Strategy, float
         How a time is given, and for how long one is held.
+    lists : FreeLists, optional
+        The same as the API's; always fresh unless given.
     """
-    desk = Desk(cards, storage, Sessions(secret), clock)
+    desk = Desk(cards, storage, Sessions(secret), clock, lists or FreeLists(storage))
     giving = Giving(desk, strategy, hold_s)
     routes = Blueprint("pages", __name__)
     for part in (

@@ -1,61 +1,24 @@
 """What a citizen may choose in a book that follows another, and what goes along when an appointment is cancelled."""
 
 import datetime as dt
-from collections.abc import Iterable
-from dataclasses import dataclass
 from http import HTTPStatus
 
 from flask import Response
 
-from reference_server.doses import BreaksInterval, DoseTie, NoFirst, OutsideInterval, left_alone
+from reference_server.doses import BreaksInterval, NoFirst, OutsideInterval, left_alone
 from reference_server.pages.card import BookCard
 from reference_server.pages.desk import Desk
 from reference_server.storage import Reservation, State
+from reference_server.turns import Turn, turn_of
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """Which starts of a book one citizen may have: any, or those that keep the interval to a first appointment."""
-
-    tie: DoseTie | None
-    first_starts: tuple[str, ...] = ()
-
-    def times(self, starts: Iterable[str]) -> list[str]:
-        """The starts among these that are right."""
-        return [start for start in starts if self.tie is None or self.tie.fits_one_of(self.first_starts, start)]
-
-    def day(self, date: str) -> bool | None:
-        """Whether every time of a date is right, or none; None for some of them."""
-        if self.tie is None:
-            return True
-        edges = [self.tie.fits_one_of(self.first_starts, f"{date}T{clock}") for clock in ("00:00", "23:59")]
-        inside = any(date in (first[:10], last[:10]) for first, last in map(self.tie.window, self.first_starts))
-        return None if inside else all(edges)
-
-
-def turn_of(desk: Desk, citizen: str, card: BookCard) -> Turn:
+def turn_on_page(desk: Desk, citizen: str, card: BookCard) -> Turn:
     """What the citizen may choose in a book; the request ends where an appointment in another one must come first."""
     tie = card.terms.follows
-    if tie is None:
-        return Turn(None)
-    answers = desk.storage.answers(citizen, desk.clock_s())
-    standing = [one.wish.start for one in answers if one.wish.book == tie.first and one.state is State.CONFIRMED]
-    if not standing:
+    turn = turn_of(desk.storage, citizen, tie, desk.clock_s())
+    if tie is not None and turn.lacks_first:
         desk.stop("no_first", HTTPStatus.CONFLICT, book=desk.cards[tie.first].book.name)
-    return Turn(tie, tuple(standing))
-
-
-def free_days(desk: Desk, book_id: str, turn: Turn) -> dict[dt.date, int]:
-    """Days with a free time that is right, and how many places are free then."""
-    right: dict[dt.date, int] = {}
-    for date, count in desk.storage.free_days(book_id):
-        whole = turn.day(date)
-        if whole is None:
-            free = dict(desk.storage.free_times(book_id, date))
-            count = sum(free[start] for start in turn.times(free))
-        if whole is not False and count:
-            right[dt.date.fromisoformat(date)] = count
-    return right
+    return turn
 
 
 def along_with(desk: Desk, one: Reservation, card: BookCard) -> list[Reservation]:
