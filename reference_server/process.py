@@ -4,6 +4,7 @@ The starter holds the other end of a line for as long as it lives; its end is th
 one it serves.
 """
 
+import gc
 import multiprocessing
 import os
 import resource
@@ -119,7 +120,10 @@ def live(told: str, lifeline: Connection) -> None:
 def _serve(settings: Settings, lifeline: int) -> None:
     def application(_: Any = None) -> Flask:
         _end_with(lifeline)  # here, since granian's child is the one that must not be orphaned
-        return _app(settings)
+        app = _app(settings)
+        gc.collect()
+        gc.freeze()  # what is there now stays for good, and need not be looked through again and again
+        return app
 
     multiprocessing.set_start_method("fork", force=True)  # what granian starts its child with
     Server(

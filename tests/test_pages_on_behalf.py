@@ -81,6 +81,13 @@ def test_everything_concerns_the_child_and_is_recorded_with_who_acts(reception: 
     assert reception.states() == [State.CANCELLED, State.CANCELLED]
     by = [one.cancelled_by for one in reception.storage.everything().reservations]
     assert by == [reception.key(persons()[name]) for name in ("Varm Vind", "Trygg Tinde")]
+    first, second = "timen mandag 10. mai 2021, kl. 08:30.", "timen tirsdag 11. mai 2021, kl. 09:00."
+    visitor.goes("/innboks")
+    assert f"Du har byttet bort {first}" in visitor.words
+    assert f"En annen har avbestilt {second}" in visitor.words
+    other.goes("/innboks")
+    assert f"En annen har byttet bort {first}" in other.words
+    assert f"Du har avbestilt {second}" in other.words
     assert "Avbestilt" in reception.visitor().logs_in(CHILD).goes("/innboks").words
     assert "Innboksen er tom." in reception.person("Varm Vind").goes("/innboks").words
 

@@ -33,7 +33,7 @@ _NEWS: Final = {"endret": "changed_now", "bestilt": "booked_now"}
 class Message:
     """A line of the inbox; `replaces` is the appointment it was meant to replace.
 
-    `given` is one that came from the waiting list.
+    `given` is one that came from the waiting list, `by_other` one that somebody else than the reader gave back.
     """
 
     state: str
@@ -43,6 +43,7 @@ class Message:
     appointment: str | None
     replaces: str | None
     given: bool
+    by_other: bool
 
 
 class Own:
@@ -155,6 +156,7 @@ class Own:
             appointment=one.appointment,
             replaces=replaced,
             given=one.waited is not None,
+            by_other=one.cancelled_by not in (None, self._desk.logged_in().citizen),
         )
 
     def _card(self, one: Reservation) -> BookCard:
