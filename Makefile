@@ -5,7 +5,7 @@ DEMO := results/demo
 SLICE := --speedup 20 --until "6 min"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test nightly check lint types architecture lock schema clean
+.PHONY: help setup demo test nightly guarantee check lint types architecture lock schema clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -53,6 +53,9 @@ test: check ## everything CI runs: check, then every test
 
 nightly: setup ## the two engines held against each other over thousands of scenarios (some minutes)
 	@BOLK_ENGINE_EXAMPLES=5000 $(BIN)/pytest -q tests/test_compiled_engine.py
+
+guarantee: setup ## the guarantee of the search, counted over ten times as many searches (some minutes)
+	@BOLK_GUARANTEE_REPETITIONS=2000 $(BIN)/pytest -q tests/test_guarantee.py
 
 schema: setup ## write the JSON Schema of scenario files again
 	@$(BIN)/bolk scenario schema > scenarios/scenario.schema.json

@@ -5,20 +5,19 @@ import math
 from collections.abc import Sequence
 from typing import Final, assert_never
 
-from reports.blocks import Block, Cell, Fold, Items, Paragraph, Section, Table, number, text
+from reports.blocks import Block, Fold, Items, Paragraph, Section, Table, number, text
+from reports.candidates import last_sms_text, standing_of
 from reports.cases import candidate_with, cases_of, scenario_of
 from reports.expectation import comparison, levers
 from reports.language import Language
-from reports.limits import broken_measures, joined, natures, reasons
+from reports.limits import broken_measures, joined, reasons
+from reports.no_plan import misses, too_close
 from reports.sending import sending_text
 from scenarios.inventory import inventory_of
-from scenarios.quantities import clock_text
-from scenarios.result import Candidate, Recommendation, Result, ScheduleLine, Supply
-from scenarios.thresholds import threshold_of
+from scenarios.result import Recommendation, Result, ScheduleLine, Supply
 
 _SHOWN_AT_FIRST: Final = 8
 _LONG: Final = 12
-_MISSES: Final = 3
 
 
 def headline(result: Result, language: Language) -> str:
@@ -29,8 +28,8 @@ def headline(result: Result, language: Language) -> str:
             return _imperative(recommendation, language)
         case "too_few_slots":
             return language.text("headline.too_few_slots", now=invited_now(recommendation.supply))
-        case "no_feasible_plan":
-            return language.text("headline.no_feasible_plan")
+        case "no_feasible_plan" | "too_close_to_call":
+            return language.text(f"headline.{recommendation.answer}")
         case _:
             assert_never(recommendation.answer)
 
@@ -43,7 +42,9 @@ def page_one(result: Result, language: Language) -> list[Section]:
         case "plan":
             sections.append(_plan(result, recommendation, language))
         case "no_feasible_plan":
-            sections.append(_misses(result, language))
+            sections.append(misses(result, language))
+        case "too_close_to_call":
+            sections.append(too_close(result, recommendation, language))
         case "too_few_slots":
             pass
         case _:
@@ -121,10 +122,38 @@ def _plan(result: Result, recommendation: Recommendation, language: Language) ->
     blocks += _schedule(schedule, language)
     if len(schedule) > 1:
         blocks.append(Paragraph(language.text("advice.pause_note"), "note"))
-    if recommendation.tied:
-        others = joined(language, [sending_text(language, policy) for policy in recommendation.tied])
-        blocks.append(Paragraph(language.text("advice.tied", others=others), "note"))
+    blocks += [
+        Paragraph(words, "note") for words in [*shown_by(result, language), *_no_worse(recommendation, language)]
+    ]
     return Section(id="plan", title=language.text("advice.title"), blocks=blocks)
+
+
+def shown_by(result: Result, language: Language) -> list[str]:
+    """Say how surely the plan keeps the limits; nothing where an older result does not know."""
+    chosen, answer = candidate_with(result, "recommended"), result.recommendation
+    if chosen is None or answer is None or answer.guarantee is None:
+        return []
+    confidence = language.notation.percent(answer.guarantee.confidence)
+    return [
+        language.text(
+            "advice.shown",
+            tenths=round(10 * answer.guarantee.share),
+            confidence=confidence,
+            kept=chosen.kept,
+            runs=chosen.runs,
+            policies=answer.guarantee.policies,
+        )
+    ]
+
+
+def _no_worse(recommendation: Recommendation, language: Language) -> list[str]:
+    """Name the plans that are as good as the advice, and those that may be better and are too close to call."""
+    named = {"advice.tied": recommendation.tied, "advice.close": recommendation.close}
+    return [
+        language.text(message, others=joined(language, [sending_text(language, policy) for policy in policies]))
+        for message, policies in named.items()
+        if policies
+    ]
 
 
 def _times(schedule: Sequence[ScheduleLine], language: Language) -> str:
@@ -206,8 +235,9 @@ def _faster(result: Result, language: Language) -> str:
         return language.text("changes.none_faster")
     near = max(tried, key=lambda one: (one.last_sms_at, one.kept / one.runs))
     broken = broken_measures(near, scenario_of(result))
+    message = "changes.faster" if broken else "changes.faster_together"
     return language.text(
-        "changes.faster" if broken else "changes.faster_together",
+        "changes.faster_close" if standing_of(near) == "open" else message,
         sending=sending_text(language, near.policy),
         clock=last_sms_text(result, near, language),
         kept=near.kept,
@@ -216,72 +246,9 @@ def _faster(result: Result, language: Language) -> str:
     )
 
 
-def last_sms_text(result: Result, candidate: Candidate, language: Language) -> str:
-    """Say when the last SMS of a candidate goes; with the date where that is not the day of sending."""
-    moment = dt.datetime.fromisoformat(candidate.last_sms_at)
-    clock = language.notation.hour_minute(moment)
-    same_day = moment.date() == scenario_of(result).invitation.send_date
-    return clock if same_day else f"{clock} ({language.notation.short_day(moment)})"
-
-
-def reasons_of(result: Result, candidate: Candidate, language: Language) -> str:
-    """Name what a candidate broke; a plan may keep each limit often enough and still not all of them together."""
-    broken = broken_measures(candidate, scenario_of(result))
-    return reasons(language, broken) if broken else language.text("reason.together")
-
-
 def _more_takers(supply: Supply, language: Language) -> str:
     bearable = supply.capacity / (supply.invited * supply.delivered)
     if bearable >= 1:
         return language.text("changes.never_short", capacity=supply.capacity)
     whole = math.floor(bearable * 100 + 1e-9) / 100
     return language.text("changes.uptake", uptake=language.notation.percent(whole), capacity=supply.capacity)
-
-
-def nearest_misses(result: Result) -> list[Candidate]:
-    """Find the three plans that kept every limit in the largest share of their runs, then went least beyond them."""
-    tried = [one for one in result.candidates if one.runs]
-    return sorted(tried, key=lambda one: (-one.kept / one.runs, _excess(one), one.last_sms_at))[:_MISSES]
-
-
-def _excess(candidate: Candidate) -> float:
-    """How far beyond its limits a plan went: the sum over broken limits, each as a share of the limit."""
-    broken = [judged for judged in candidate.thresholds if judged.verdict == "fail" and judged.value is not None]
-    limits = [
-        (abs((judged.value or 0.0) - limit), limit)
-        for judged in broken
-        for limit in [threshold_of(judged.expression).limit]
-    ]
-    return sum(beyond / limit if limit else beyond for beyond, limit in limits)
-
-
-def _misses(result: Result, language: Language) -> Section:
-    scenario = scenario_of(result)
-    nearest = nearest_misses(result)
-    kinds = natures([measure for one in nearest for measure in broken_measures(one, scenario)])
-    late = sum(not one.runs for one in result.candidates)
-    blocks: list[Block] = [
-        Paragraph(language.text("misses.lead", count=sum(one.runs > 0 for one in result.candidates)), "lead")
-    ]
-    if late:
-        blocks.append(Paragraph(language.text("misses.late", count=late, clock=clock_text(scenario.search.finish_by))))
-    if nearest:
-        blocks.append(_misses_table(result, nearest, language))
-    if kinds:
-        blocks.append(Items([language.text(f"nature.{kind}") for kind in kinds]))
-    blocks.append(Paragraph(language.text("misses.which")))
-    return Section(id="misses", title=language.text("misses.title"), blocks=blocks)
-
-
-def _misses_table(result: Result, nearest: Sequence[Candidate], language: Language) -> Table:
-    rows = [
-        [
-            text(sending_text(language, one.policy)[:1].upper() + sending_text(language, one.policy)[1:]),
-            number(last_sms_text(result, one, language)),
-            number(language.text("amount.of", part=one.kept, whole=one.runs)),
-            Cell((f"✗ {reasons_of(result, one, language)}",), "bad"),
-        ]
-        for one in nearest
-    ]
-    head = [language.text(f"misses.{column}") for column in ("plan", "last", "kept", "broke")]
-    return Table(caption=language.text("misses.caption"), head=head, rows=rows)

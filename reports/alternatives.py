@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from reports.advice import last_sms_text, reasons_of
 from reports.amounts import exact, rough, value_text
-from reports.blocks import Cell, CellKind, Paragraph, Picture, Section, Table, number, text
+from reports.blocks import Cell, Paragraph, Picture, Section, Table, number, text
+from reports.candidates import last_sms_text, standing_of, verdict_cell
 from reports.cases import cases_of, rejection_limit, rejection_measure, scenario_of
 from reports.charts import AxisWords, Point, trade_off
 from reports.language import Language
@@ -67,19 +67,16 @@ def _matrix(result: Result, language: Language) -> Table:
 def _verdict_cell(result: Result, candidate: Candidate | None, language: Language) -> Cell:
     if candidate is None:
         return Cell((language.text("matrix.not_tried"),), "none")
-    kind: CellKind = "good" if candidate.feasible else "bad"
-    verdict = (
-        f"✓ {language.text('matrix.keeps')}" if candidate.feasible else f"✗ {reasons_of(result, candidate, language)}"
-    )
+    verdict = verdict_cell(result, candidate, language)
     if "recommended" in candidate.roles:
-        kind, verdict = "best", f"✓ {language.text('matrix.advice')}"
+        verdict = Cell((f"✓ {language.text('matrix.advice')}",), "best")
     last = language.text("matrix.last", clock=last_sms_text(result, candidate, language))
     kept = (
         language.text("matrix.kept", kept=candidate.kept, runs=candidate.runs)
         if candidate.runs
         else language.text("matrix.not_run")
     )
-    return Cell((verdict, last, kept), kind)
+    return Cell((*verdict.lines, last, kept), verdict.kind)
 
 
 def _trade_off(result: Result, language: Language) -> Picture | None:
@@ -91,7 +88,7 @@ def _trade_off(result: Result, language: Language) -> Picture | None:
         Point(
             x=_p50(one, "time_to_invite_all_s") / 60,
             y=_p90(one, measure),
-            kept=one.feasible,
+            standing=standing_of(one),
             label=labels.get(_key(one.policy), ""),
         )
         for one in run
@@ -146,15 +143,9 @@ def _every_plan(result: Result, run: Sequence[Candidate], measure: str, language
                 number(exact(language, "response_time_p95_s", one.metrics.get("response_time_p95_s"))),
                 number(exact(language, "unfilled_slots_count", one.metrics.get("unfilled_slots_count"))),
                 number(language.text("amount.of", part=one.kept, whole=one.runs)),
-                _limits_cell(result, one, language),
+                verdict_cell(result, one, language),
             ]
             for one in run
         ],
         summary=language.text("plans.half_width"),
     )
-
-
-def _limits_cell(result: Result, candidate: Candidate, language: Language) -> Cell:
-    if candidate.feasible:
-        return Cell((f"✓ {language.text('matrix.keeps')}",), "good")
-    return Cell((f"✗ {reasons_of(result, candidate, language)}",), "bad")

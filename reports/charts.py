@@ -15,6 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
+from scenarios.result import Standing
 from scenarios.streams import FloatArray
 
 BLUE: Final = "#12436D"
@@ -31,6 +32,12 @@ _TALLEST: Final = 10
 _DASHES: Final = ("-", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)))
 _MARKERS: Final = ("o", "s", "^", "D")
 _COLOURS: Final = (BLUE, ORANGE, PINK, TURQUOISE)
+_STANDINGS: Final[dict[Standing, tuple[str, str, str]]] = {
+    "kept": ("o", BLUE, BLUE),
+    "open": ("o", BLUE, "white"),
+    "broken": ("s", ORANGE, "white"),
+}
+"""Marker, edge and face of a policy."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,7 +90,7 @@ class Point:
 
     x: float
     y: float
-    kept: bool
+    standing: Standing
     label: str = ""
 
 
@@ -224,7 +231,7 @@ def trade_off(points: Sequence[Point], limit: float | None, words: AxisWords, wr
     axes = figure.add_subplot()
     right = max([1.0, *(p.x for p in points)]) * 1.04
     for point in points:
-        marker, colour, face = ("o", BLUE, BLUE) if point.kept else ("s", ORANGE, "white")
+        marker, colour, face = _STANDINGS[point.standing]
         axes.plot(point.x, point.y, marker, color=colour, mfc=face, mew=1.6, markersize=7, clip_on=False)
     if limit is not None:
         axes.axhline(limit, color=PINK, linestyle=(0, (5, 3)), linewidth=1.4)

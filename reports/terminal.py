@@ -3,14 +3,16 @@
 import datetime as dt
 from collections.abc import Sequence
 
-from reports.advice import headline, invited_now, last_sms_text, nearest_misses, reasons_of, supply_sum
+from reports.advice import headline, invited_now, shown_by, supply_sum
 from reports.agreement import remarks
 from reports.amounts import exact, told_apart, typical, value_text
+from reports.candidates import last_sms_text, verdict_cell
 from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_of
 from reports.figures_rows import operation_rows
 from reports.language import Language, language_of
 from reports.limits import Nature, broken_measures, measure_name, natures
 from reports.method import verdict_sentence
+from reports.no_plan import close_calls, nearest_misses
 from reports.notation import LanguageCode
 from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
@@ -38,11 +40,12 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
         raise ValueError("a result of the kind 'recommend' has a recommendation")
     supply = recommendation.supply
     enough = language.text("supply.yes" if supply.enough else "supply.no")
-    mark = "✓" if recommendation.answer == "plan" else "✗"
+    mark = _MARKS[result.verdict]
     parts = [
         [_about(result, language)],
         [prose(f"{language.text('supply.title')} {enough} {supply_sum(supply, language)}", "")],
         [f"  {mark} {headline(result, language)}", *_times(result, language)],
+        [prose(words) for words in shown_by(result, language)],
         _thresholds(cases_of(result, language), language),
         _others(result, language),
         _levers(result, language),
@@ -142,7 +145,7 @@ def _value(judged: Judged | None, threshold: Threshold, language: Language) -> s
 
 def _others(result: Result, language: Language) -> list[str]:
     chosen = next((one for one in result.candidates if "recommended" in one.roles), None)
-    others = nearest_misses(result) if chosen is None else _around(result, chosen)
+    others = _around(result, chosen) if chosen else _nearest(result)
     if not others:
         return []
     measure = rejection_measure(scenario_of(result))
@@ -153,11 +156,16 @@ def _others(result: Result, language: Language) -> list[str]:
             last_sms_text(result, one, language),
             language.text("amount.of", part=one.kept, whole=one.runs),
             exact(language, measure, one.metrics.get(measure)),
-            _why(result, one, language),
+            verdict_cell(result, one, language).lines[0],
         ]
         for one in others
     ]
     return aligned([[*head, language.text(f"reason.{measure}"), ""], *rows], words=(0, len(head) + 1))
+
+
+def _nearest(result: Result) -> list[Candidate]:
+    close = close_calls(result, result.recommendation) if result.recommendation else []
+    return close[:_OTHERS] or nearest_misses(result)
 
 
 def _around(result: Result, chosen: Candidate) -> list[Candidate]:
@@ -166,12 +174,6 @@ def _around(result: Result, chosen: Candidate) -> list[Candidate]:
     plain = [one for one in result.candidates if one.runs and not one.roles]
     nearest = sorted(plain, key=lambda one: abs(dt.datetime.fromisoformat(one.last_sms_at) - when))[:_OTHERS]
     return sorted(nearest, key=lambda one: one.last_sms_at)
-
-
-def _why(result: Result, candidate: Candidate, language: Language) -> str:
-    return (
-        f"✓ {language.text('matrix.keeps')}" if candidate.feasible else f"✗ {reasons_of(result, candidate, language)}"
-    )
 
 
 def _levers(result: Result, language: Language) -> list[str]:

@@ -2,11 +2,12 @@
 
 import datetime as dt
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 from scenarios import register
 from scenarios.book_type import BookType
-from scenarios.scenario import Scenario, SlotBlock
+from scenarios.scenario import Invitation, Municipality, Scenario, SlotBlock
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,8 +60,24 @@ class InvitingMunicipality:
         return sum(book.capacity for book in self.books)
 
 
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The parts of a scenario that say what it offers."""
+
+    municipality: Municipality
+    invitation: Invitation
+    slots: tuple[SlotBlock, ...]
+    scenario: Scenario = field(compare=False)
+
+
 def inventory_of(scenario: Scenario) -> tuple[InvitingMunicipality, ...]:
-    """Resolve who is invited and what can be booked."""
+    """Resolve who is invited and what can be booked; asked a dozen times in a run, and worked out once."""
+    return _resolved(_Asked(scenario.municipality, scenario.invitation, scenario.slots, scenario))
+
+
+@lru_cache(maxsize=4)
+def _resolved(asked: _Asked) -> tuple[InvitingMunicipality, ...]:
+    scenario = asked.scenario
     if scenario.municipality.population is not None:
         known = [
             (

@@ -20,7 +20,8 @@ from scenarios.quantities import clock_of, clock_text
 
 SCHEMA: Final = "bolk.result/1"
 Verdict = Literal["pass", "fail", "inconclusive"]
-Answer = Literal["plan", "too_few_slots", "no_feasible_plan"]
+Answer = Literal["plan", "too_few_slots", "no_feasible_plan", "too_close_to_call"]
+Standing = Literal["kept", "broken", "open"]  # shown to keep the limits, shown not to, or neither
 Role = Literal["recommended", "all_at_once", "own_rule"]
 
 
@@ -136,7 +137,11 @@ class Timeline(Piece):
 
 
 class Candidate(Piece):
-    """A policy that was tried. `kept` of `runs` replications kept every limit; `failed` names what broke it."""
+    """A policy that was tried. `kept` of `runs` replications kept every limit; `failed` names what broke it.
+
+    With the confidence of the search, the share of all send-outs that keep them lies from `kept_at_least` to
+    `kept_at_most`; `feasible` says that they are shown to be kept. Results before the guarantee have no `standing`.
+    """
 
     policy: BatchesValue
     roles: list[Role]
@@ -149,18 +154,38 @@ class Candidate(Piece):
     kept: int
     feasible: bool
     failed: list[str]
+    standing: Standing | None = None
+    kept_at_least: float | None = None
+    kept_at_most: float | None = None
     samples: dict[str, list[float | None]] = Field(default_factory=dict)
     timeline: Timeline | None = None
 
 
+class Guarantee(Piece):
+    """How sure a search is: so surely does its plan keep the limits in `share` of send-outs, chosen among `policies`.
+
+    No policy got more than `most_runs` replications.
+    """
+
+    confidence: float
+    share: float
+    policies: int
+    most_runs: int
+
+
 class Recommendation(Piece):
-    """What to do: the answer, the plan and its schedule; `tied` cannot be told apart from it."""
+    """What to do: the answer, the plan and its schedule; `tied` cannot be told apart from it.
+
+    `close` are no slower, and too close to their limits to call.
+    """
 
     answer: Answer
     policy: BatchesValue | None
     tied: list[BatchesValue]
     schedule: list[ScheduleLine]
     supply: Supply
+    close: list[BatchesValue] = Field(default_factory=list[BatchesValue])
+    guarantee: Guarantee | None = None  # none in older results
 
 
 class GeneratorWorker(Piece):

@@ -110,13 +110,16 @@ class Search(Part):
     batch_size: tuple[BatchSizeField, ...] = Field(min_length=1, description='sizes to try: [100, 250, "all"]')
     pause: tuple[Seconds, ...] = Field(min_length=1, description='pauses to try: ["5 min", "15 min"]')
     finish_by: Clock = Field(description="the last SMS goes no later than this")
+    runs: int = Field(
+        default=500, ge=2, le=10_000, description="replications of a policy after which it is too close to call"
+    )
 
 
 class Runs(Part):
     """How many replications a policy gets."""
 
-    min: int = Field(default=4, ge=2, description="for every policy in the table")
-    max: int = Field(default=20, ge=2, le=10_000, description="for the policies the advice rests on")
+    min: int = Field(default=4, ge=2, description="for every policy in the table of recommend, at least")
+    max: int = Field(default=20, ge=2, le=10_000, description="of simulate, and of what stands beside the advice")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:

@@ -13,8 +13,10 @@ from scenarios.policies.feedback import Feedback
 from scenarios.policy import OpenLoop, Policy, clock_at, schedule
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
 from scenarios.result import (
+    Answer,
     Candidate,
     Comparison,
+    Guarantee,
     Recommendation,
     Result,
     Role,
@@ -30,7 +32,8 @@ from scenarios.scenario import Scenario
 from scenarios.sending import largest_send_out
 from simulation.engine import Engine
 from simulation.experiment import Experiment, Progress
-from simulation.judging import Judgement, judge
+from simulation.feasibility import CONFIDENCE
+from simulation.judging import KEPT_SHARE, Judgement, judge
 from simulation.replication import simulate
 from simulation.search import Finding, Trial, search
 from simulation.sequential import replicate_fully
@@ -44,6 +47,14 @@ SAMPLED: Final = (
     "unfilled_slots_count",
 )
 """Measures of which a search keeps the value in every run, for pictures; a simulation keeps all."""
+
+
+_VERDICTS: Final[dict[Answer, Verdict]] = {
+    "plan": "pass",
+    "too_few_slots": "fail",
+    "no_feasible_plan": "fail",
+    "too_close_to_call": "inconclusive",
+}
 
 
 def samples_of(runs: Sequence[Run], names: Sequence[str] = SAMPLED) -> dict[str, list[float | None]]:
@@ -66,8 +77,11 @@ def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
         thresholds=judgement.thresholds,
         runs=judgement.runs,
         kept=judgement.kept,
-        feasible=judgement.feasible and trial.in_time,
+        feasible=trial.proof.standing == "kept" and trial.in_time,
         failed=judgement.failed if trial.in_time else ["finish_by", *judgement.failed],
+        standing=trial.proof.standing,
+        kept_at_least=trial.proof.at_least,
+        kept_at_most=trial.proof.at_most,
         samples=samples_of(trial.runs) if by_name else {},
         timeline=trial.runs[0].timeline if by_name and trial.runs else None,
     )
@@ -81,6 +95,10 @@ def recommendation_of(scenario: Scenario, finding: Finding) -> Recommendation:
         tied=[batches_value(policy) for policy in finding.tied],
         schedule=schedule_lines(scenario, finding.chosen) if finding.chosen else [],
         supply=supply_of(scenario),
+        close=[batches_value(policy) for policy in finding.close],
+        guarantee=Guarantee(
+            confidence=CONFIDENCE, share=KEPT_SHARE, policies=finding.among, most_runs=scenario.search.runs
+        ),
     )
 
 
@@ -131,7 +149,7 @@ def recommended(
     answer = recommendation_of(scenario, finding)
     role: Role = "recommended" if finding.chosen else "all_at_once"
     shown = next(one for one in finding.trials if role in one.roles)
-    verdict: Verdict = "inconclusive" if experiment.interrupted else "pass" if answer.answer == "plan" else "fail"
+    verdict: Verdict = "inconclusive" if experiment.interrupted else _VERDICTS[answer.answer]
     return Result(
         kind="recommend",
         scenario=scenario_ref(scenario),

@@ -24,11 +24,16 @@ class Judgement:
     feasible: bool
     failed: list[str]
 
+    @property
+    def kept_share(self) -> float:
+        """Share of the runs that kept every limit."""
+        return self.kept / self.runs if self.runs else 0.0
+
 
 def judge(scenario: Scenario, runs: Sequence[Run]) -> Judgement:
     """Hold every limit against the runs made so far."""
     thresholds = judged(scenario.limits, runs)
-    kept = sum(keeps(scenario, run) for run in runs)
+    kept = kept_count(scenario, runs)
     failed = [one.expression for one in thresholds if one.verdict == "fail"]
     return Judgement(
         thresholds=thresholds,
@@ -39,23 +44,15 @@ def judge(scenario: Scenario, runs: Sequence[Run]) -> Judgement:
     )
 
 
-def keeps(scenario: Scenario, run: Run) -> bool:
-    """Whether one run keeps every limit that speaks of single runs."""
-    return all(limit.kept_by(run.measures[limit.measure]) for limit in scenario.limits if _speaks_of_runs(limit))
+def kept_count(scenario: Scenario, runs: Sequence[Run]) -> int:
+    """How many runs keep every limit that speaks of single runs."""
+    limits = [limit for limit in scenario.limits if _speaks_of_runs(limit)]
+    return sum(all(limit.kept_by(run.measures[limit.measure]) for limit in limits) for run in runs)
 
 
 def needed(runs: int) -> int:
     """How many of so many runs must keep every limit."""
     return math.ceil(KEPT_SHARE * runs - 1e-9)
-
-
-def is_lost(scenario: Scenario, runs: Sequence[Run], planned: int) -> bool:
-    """Whether no luck in the remaining runs can make the policy good."""
-    broken = sum(not keeps(scenario, run) for run in runs)
-    never = [limit for limit in scenario.limits if limit.statistic is Statistic.MAX]
-    return broken > planned - needed(planned) or any(
-        not limit.kept_by(run.measures[limit.measure]) for limit in never for run in runs
-    )
 
 
 def _speaks_of_runs(limit: Threshold) -> bool:

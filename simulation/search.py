@@ -1,12 +1,20 @@
-"""The fastest plan that keeps every limit in 9 of 10 runs.
+"""The fastest plan that keeps every limit in 9 of 10 runs, with 95 % confidence.
 
 How long a policy takes to invite everyone is known before anything is run; only whether it keeps the limits is
-left to chance. So the policies are walked in order of finishing time, each until it is lost or has all its runs,
-and the first good one is the answer.
+left to chance. So the policies are walked in order of finishing time, each until it is shown that it keeps the limits
+or that it does not, or until it has all the runs it may get and is too close to call. The first good one is the answer.
+
+The guarantee. A policy is called good wrongly with a chance of at most 5 % divided by the number of policies, after
+whatever number of runs one stops (`confidence_sequence`). So in at least 95 of 100 searches the plan that is chosen, if
+any, truly keeps the limits in 9 of 10 runs; and likewise in at least 95 of 100 every policy that is called broken truly
+is. Policies share their chance run by run, which such a sum allows.
+Source: feasibility determination, Batur and Kim (2010), "Finding feasible systems in the presence of constraints on
+multiple performance measures", ACM Transactions on Modeling and Computer Simulation 20(3).
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
+from typing import Final
 
 from scenarios.inventory import expected_takers, total_capacity
 from scenarios.part import Words
@@ -17,9 +25,14 @@ from scenarios.run import Run
 from scenarios.scenario import Scenario
 from scenarios.sending import send_outs
 from simulation.experiment import Experiment
-from simulation.judging import Judgement, is_lost, judge
+from simulation.feasibility import Proof, alpha_of, proof_of
+from simulation.judging import Judgement, judge
 
 ALL_AT_ONCE = Words(nb="Alle samtidig", en="All at once")
+LOT: Final = 8
+"""Runs between two looks, at least: work for some workers. ASSUMPTION."""
+GROWTH: Final = 5
+"""From 40 runs on, a fifth of those made. ASSUMPTION: a look costs little, and a few runs too many little more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +46,22 @@ class Trial:
     name: Words | None = None
     runs: list[Run] = field(default_factory=list[Run])
     judgement: Judgement
+    proof: Proof
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What the search found; `chosen` is None unless the answer is a plan."""
+    """What the search found; `chosen` is None unless the answer is a plan.
+
+    `close` are too close to call and no slower than the plan, soonest first; `among` is how many policies share the
+    chance of a wrong answer.
+    """
 
     answer: Answer
     chosen: Batches | None
     tied: tuple[Batches, ...]
+    close: tuple[Batches, ...]
+    among: int
     trials: tuple[Trial, ...]
 
 
@@ -52,16 +72,18 @@ def search(experiment: Experiment) -> Finding:
     if expected_takers(scenario) > total_capacity(scenario):
         # No batch size makes more appointments: say so, and show only what was asked about by name.
         _complete(experiment, named)
-        return _finding(experiment, "too_few_slots", None, (), named, ())
+        return _finding(experiment, _Walk(len(named)), named, ())
     grid = _grid(scenario)
-    runs = scenario.experiment.runs
     in_time = [policy for policy in grid if finishes_in_time(scenario, policy)]
     # All at once is the question everybody asks: it gets its runs first, then every policy its first few.
     _complete(experiment, named)
-    experiment.replicate([(policy, r) for policy in in_time for r in range(runs.min)])
-    chosen, tied = _walk(experiment, in_time)
-    answer: Answer = "plan" if chosen else "no_feasible_plan"
-    return _finding(experiment, answer, chosen, tied, named, grid)
+    experiment.replicate([(policy, r) for policy in in_time for r in range(scenario.experiment.runs.min)])
+    return _finding(experiment, _walk(experiment, in_time, len({*in_time, *named})), named, grid)
+
+
+def considered(scenario: Scenario) -> int:
+    """How many policies a search looks at, and so shares the chance of a wrong answer among."""
+    return len({*(policy for policy in _grid(scenario) if finishes_in_time(scenario, policy)), *_named(scenario)})
 
 
 def finishes_in_time(scenario: Scenario, policy: Batches) -> bool:
@@ -75,32 +97,42 @@ def last_sms_s(scenario: Scenario, policy: Batches) -> float:
     return max(float(sent_times(policy, one)[-1]) for one in send_outs(scenario, policy))
 
 
-def _walk(experiment: Experiment, in_time: list[Batches]) -> tuple[Batches | None, tuple[Batches, ...]]:
+@dataclass(slots=True)
+class _Walk:
+    """Who was found good, all at the same minute, and who is too close to call, among so many policies."""
+
+    among: int
+    good: list[Batches] = field(default_factory=list[Batches])
+    close: list[Batches] = field(default_factory=list[Batches])
+
+
+def _walk(experiment: Experiment, in_time: Collection[Batches], among: int) -> _Walk:
     """The first good policy in order of finishing time, and the good ones that finish at the same minute."""
-    scenario = experiment.scenario
-    good: list[Batches] = []
+    scenario, walk = experiment.scenario, _Walk(among)
     for policy in in_time:
-        if good and _minute(scenario, policy) > _minute(scenario, good[0]):
+        if walk.good and _minute(scenario, policy) > _minute(scenario, walk.good[0]):
             break
-        if _is_good(experiment, policy):
-            good.append(policy)
-    good.sort(key=lambda policy: -judge(scenario, experiment.runs(policy)).kept)  # stable: smaller batches first
-    return (good[0], tuple(good[1:])) if good else (None, ())
+        match _settled(experiment, policy, alpha_of(among)).standing:
+            case "kept":
+                walk.good.append(policy)
+            case "open":
+                walk.close.append(policy)
+            case "broken":
+                pass
+    walk.good.sort(key=lambda policy: -judge(scenario, experiment.runs(policy)).kept_share)  # else smaller batches
+    return walk
 
 
-def _is_good(experiment: Experiment, policy: Batches) -> bool:
-    """Add runs, as many at a time as there are of the first few, until the policy is lost or has them all."""
-    runs = experiment.scenario.experiment.runs
-    done = runs.min
-    while not experiment.interrupted:
+def _settled(experiment: Experiment, policy: Batches, alpha: float) -> Proof:
+    """Add runs until it is known whether the policy keeps the limits, or it cannot become known that it does."""
+    scenario = experiment.scenario
+    while True:
         made = experiment.runs(policy)
-        if is_lost(experiment.scenario, made, runs.max):
-            return False
-        if len(made) >= runs.max:
-            return judge(experiment.scenario, made).feasible
-        done = min(done + runs.min, runs.max)
-        experiment.replicate([(policy, r) for r in range(done)])
-    return False
+        proof = proof_of(scenario, made, alpha, scenario.search.runs)
+        done = len(made)
+        if proof.standing != "open" or proof.hopeless or done >= scenario.search.runs or experiment.interrupted:
+            return proof
+        experiment.replicate([(policy, r) for r in range(min(done + max(LOT, done // GROWTH), scenario.search.runs))])
 
 
 def _complete(experiment: Experiment, policies: Iterable[Batches]) -> None:
@@ -135,15 +167,9 @@ def _named(scenario: Scenario) -> dict[Batches, Words]:
     return named
 
 
-def _finding(
-    experiment: Experiment,
-    answer: Answer,
-    chosen: Batches | None,
-    tied: tuple[Batches, ...],
-    named: dict[Batches, Words],
-    grid: Iterable[Batches],
-) -> Finding:
+def _finding(experiment: Experiment, walk: _Walk, named: dict[Batches, Words], grid: Collection[Batches]) -> Finding:
     scenario = experiment.scenario
+    chosen = walk.good[0] if walk.good else None
     at_once, *own = named
     trials: list[Trial] = []
     for policy in dict.fromkeys((*grid, *named)):
@@ -162,7 +188,23 @@ def _finding(
                 name=named.get(policy),
                 runs=runs,
                 judgement=judge(scenario, runs),
+                proof=proof_of(scenario, runs, alpha_of(walk.among), scenario.search.runs),
             )
         )
     trials.sort(key=lambda trial: trial.last_sms_s)
-    return Finding(answer=answer, chosen=chosen, tied=tied, trials=tuple(trials))
+    return Finding(
+        answer=_answer(walk, grid),
+        chosen=chosen,
+        tied=tuple(walk.good[1:]),
+        close=tuple(walk.close),
+        among=walk.among,
+        trials=tuple(trials),
+    )
+
+
+def _answer(walk: _Walk, grid: Collection[Batches]) -> Answer:
+    if not grid:
+        return "too_few_slots"
+    if walk.good:
+        return "plan"
+    return "too_close_to_call" if walk.close else "no_feasible_plan"

@@ -25,6 +25,7 @@ from scenarios.result import (
     Candidate,
     Comparison,
     Generator,
+    Guarantee,
     History,
     Judged,
     Measurement,
@@ -158,6 +159,9 @@ def candidate(scenario: Scenario, policy: Batches, runs: int, *roles: Role, name
         runs=runs,
         kept=kept,
         feasible=bool(made) and kept >= 0.9 * runs,
+        standing="broken" if kept < 0.9 * runs else "kept" if made else "open",
+        kept_at_least=max(0.0, kept / runs - 0.1) if made else 0.0,
+        kept_at_most=min(1.0, kept / runs + 0.1) if made else 1.0,
         failed=[one.expression for one in verdicts if one.verdict == "fail"] if made else ["finish_by"],
         samples=samples(made) if roles else {},
         timeline=timeline(policy, invited) if roles else None,
@@ -245,7 +249,12 @@ def recommended(scenario: Scenario | None = None, *, runs: int = 40, level: int 
     tried = grid(scenario, chosen, runs)
     best = next(one for one in tried if "recommended" in one.roles)
     answer = Recommendation(
-        answer="plan", policy=good, tied=[], schedule=lines(scenario, chosen), supply=supply(scenario)
+        answer="plan",
+        policy=good,
+        tied=[],
+        schedule=lines(scenario, chosen),
+        supply=supply(scenario),
+        guarantee=Guarantee(confidence=0.95, share=0.9, policies=len(tried), most_runs=500),
     )
     values = {"policy": good, "metrics": best.metrics, "thresholds": best.thresholds, "evidence_level": level}
     return _recommendation(scenario, answer, tried, **(values | changes))
@@ -264,6 +273,25 @@ def _recommendation(scenario: Scenario, answer: Recommendation, tried: list[Cand
         "candidates": tried,
     }
     return Result(**(values | changes))
+
+
+def too_close() -> Result:
+    """A recommendation where the one plan that may be good cannot be told from those that are not."""
+    found = recommended()
+    asked = big()
+    chosen = next(one for one in found.candidates if "recommended" in one.roles)
+    close: dict[str, Any] = {
+        "roles": [],
+        "feasible": False,
+        "standing": "open",
+        "kept_at_least": 0.861,
+        "kept_at_most": 0.957,
+    }
+    tried = [one.model_copy(update=close) if one is chosen else one for one in found.candidates]
+    answer = Recommendation(
+        answer="too_close_to_call", policy=None, tied=[], schedule=[], supply=supply(asked), close=[chosen.policy]
+    )
+    return _recommendation(asked, answer, tried, verdict="inconclusive")
 
 
 def too_few() -> Result:
@@ -370,6 +398,7 @@ def load_tested(scenario: Scenario | None = None, policy: Batches | None = None,
 KINDS: dict[str, Callable[[], tuple[Result, list[Result]]]] = {
     "plan": lambda: (recommended(), [load_tested(big()), load_tested(big(), Batches(batch_size="all", start=START))]),
     "plan_alone": lambda: (_bare(), []),
+    "too_close_to_call": lambda: (too_close(), []),
     "too_few_slots": lambda: (too_few(), []),
     "no_feasible_plan": lambda: (no_plan(), []),
     "simulate": lambda: (simulated(), []),

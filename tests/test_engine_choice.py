@@ -44,7 +44,8 @@ def test_both_engines_give_the_same_result_and_name_themselves() -> None:
 
 @pytest.mark.usefixtures("_numba")
 def test_both_engines_recommend_the_same_with_any_number_of_threads() -> None:
-    scenario = a.scenario(FEW)
+    few = {"batch_size": [40, "all"], "pause": ["5 min"], "finish_by": "12:00", "runs": 60}
+    scenario = a.scenario(FEW | {"search": few})
     simpy = recommended(scenario, jobs=1, progress=None, command=[])
     for jobs in (1, 2, 3):
         other = recommended(scenario, jobs=jobs, progress=None, command=[], engine=Engine.COMPILED)
