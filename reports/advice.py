@@ -8,8 +8,10 @@ from typing import Final, assert_never
 from reports.blocks import Block, Fold, Items, Paragraph, Section, Table, number, text
 from reports.candidates import last_sms_text, standing_of
 from reports.cases import candidate_with, cases_of, scenario_of
-from reports.expectation import comparison, levers
+from reports.expectation import comparison
 from reports.language import Language
+from reports.lever_section import levers
+from reports.lever_words import no_plan_headline
 from reports.limits import broken_measures, joined, reasons
 from reports.no_plan import misses, too_close
 from reports.sending import sending_text
@@ -28,8 +30,10 @@ def headline(result: Result, language: Language) -> str:
             return _imperative(recommendation, language)
         case "too_few_slots":
             return language.text("headline.too_few_slots", now=invited_now(recommendation.supply))
-        case "no_feasible_plan" | "too_close_to_call":
-            return language.text(f"headline.{recommendation.answer}")
+        case "no_feasible_plan":
+            return no_plan_headline(result, language)
+        case "too_close_to_call":
+            return language.text("headline.too_close_to_call")
         case _:
             assert_never(recommendation.answer)
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from reports.amounts import told_apart, typical, value_text
-from reports.blocks import Block, Cell, Items, Paragraph, Picture, Section, Table, number, text
+from reports.blocks import Block, Cell, Paragraph, Picture, Section, Table, number, text
 from reports.cases import Case, cases_of, rejection_limit, rejection_measure, scenario_of, with_role
 from reports.charts import MOST_DOTS, DotRow, dots, dots_drawn
 from reports.language import Language
@@ -125,7 +125,7 @@ def _points(summary: Summary | None, values: Sequence[float]) -> tuple[float, fl
     return summary.p10, summary.p50, summary.p90
 
 
-def levers(result: Result, language: Language) -> Section:
+def what_batches_do(result: Result, language: Language) -> list[str]:
     """Say what batches cure and what they do not, with what this result shows of it."""
     cases = cases_of(result, language)
     chosen, at_once = with_role(cases, "recommended"), with_role(cases, "all_at_once")
@@ -133,7 +133,7 @@ def levers(result: Result, language: Language) -> Section:
     if chosen and at_once and chosen is not at_once:
         items[0] += _here("levers.queue_here", "response_time_p95_s", chosen, at_once, language)
         items[1] += _here("levers.collision_here", "rejections_per_100_citizens", chosen, at_once, language)
-    return Section(id="levers", title=language.text("levers.title"), blocks=[Items(items)])
+    return items
 
 
 def _here(message: str, measure: str, chosen: Case, at_once: Case, language: Language) -> str:

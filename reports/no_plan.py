@@ -7,6 +7,7 @@ from reports.blocks import Block, Items, Paragraph, Section, Table, number, text
 from reports.candidates import kept_between, last_sms_text, verdict_cell
 from reports.cases import scenario_of
 from reports.language import Language
+from reports.lever_words import no_plan_headline, would_help
 from reports.limits import broken_measures, natures
 from reports.sending import sending_text
 from scenarios.quantities import clock_text
@@ -35,7 +36,9 @@ def misses(result: Result, language: Language) -> Section:
     kinds = natures([measure for one in nearest for measure in broken_measures(one, scenario)])
     late = sum(not one.runs for one in result.candidates)
     blocks: list[Block] = [
-        Paragraph(language.text("misses.lead", count=sum(one.runs > 0 for one in result.candidates)), "lead")
+        Paragraph(no_plan_headline(result, language), "advice"),
+        *[Paragraph(words, "lead") for words in [would_help(result, language)] if words],
+        Paragraph(language.text("misses.lead", count=sum(one.runs > 0 for one in result.candidates))),
     ]
     if late:
         blocks.append(Paragraph(language.text("misses.late", count=late, clock=clock_text(scenario.search.finish_by))))

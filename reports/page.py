@@ -15,9 +15,10 @@ from reports.agreement import agreement
 from reports.alternatives import alternatives
 from reports.assumptions import assumptions
 from reports.blocks import Page, Section
-from reports.expectation import comparison, levers
+from reports.expectation import comparison
 from reports.figures_section import the_figures
 from reports.language import LANGUAGES, Language, language_of
+from reports.lever_section import levers
 from reports.method import judgement, method, verdict_sentence
 from reports.notation import LanguageCode
 from reports.pairing import pairing

@@ -10,6 +10,8 @@ from reports.candidates import last_sms_text, verdict_cell
 from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_of
 from reports.figures_rows import operation_rows
 from reports.language import Language, language_of
+from reports.lever_section import lever_rows
+from reports.lever_words import would_help
 from reports.limits import Nature, broken_measures, measure_name, natures
 from reports.method import verdict_sentence
 from reports.no_plan import close_calls, nearest_misses
@@ -48,6 +50,7 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
         [prose(words) for words in shown_by(result, language)],
         _thresholds(cases_of(result, language), language),
         _others(result, language),
+        _effects(result, language),
         _levers(result, language),
         [_evidence(result, language)],
     ]
@@ -176,8 +179,18 @@ def _around(result: Result, chosen: Candidate) -> list[Candidate]:
     return sorted(nearest, key=lambda one: one.last_sms_at)
 
 
+def _effects(result: Result, language: Language) -> list[str]:
+    rows = lever_rows(result, language)
+    if not rows:
+        return []
+    head, *rest = rows
+    return aligned([["  " + head[0].upper(), *head[1:]], *(["    " + row[0], *row[1:]] for row in rest)])
+
+
 def _levers(result: Result, language: Language) -> list[str]:
     lines = [prose(language.text("screen.levers"))]
+    if words := would_help(result, language):
+        lines.append(prose(words))
     if result.recommendation and result.recommendation.answer == "no_feasible_plan":
         scenario = scenario_of(result)
         broken = [measure for one in nearest_misses(result) for measure in broken_measures(one, scenario)]

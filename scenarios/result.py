@@ -21,6 +21,18 @@ from scenarios.quantities import clock_of, clock_text
 SCHEMA: Final = "bolk.result/1"
 Verdict = Literal["pass", "fail", "inconclusive"]
 Answer = Literal["plan", "too_few_slots", "no_feasible_plan", "too_close_to_call"]
+Change = Literal[
+    "as_is",
+    "all_at_once",
+    "coarser_times",
+    "fewer_invited",
+    "spread",
+    "hold",
+    "waiting_room",
+    "assign",
+    "more_places",
+]
+"""What is changed when levers are turned: nothing, the plan, or what `scenarios.levers` has."""
 Standing = Literal["kept", "broken", "open"]  # shown to keep the limits, shown not to, or neither
 Role = Literal["recommended", "all_at_once", "own_rule"]
 
@@ -206,6 +218,30 @@ class GeneratorWorker(Piece):
     clock_error_s: float | None
 
 
+class LeverEffect(Piece):
+    """One thing changed under one plan; `differences` are to the plan as it is, run by run on the same chance."""
+
+    change: Change
+    metrics: Metrics
+    differences: dict[str, PairedDifference | None]
+    runs: int
+    kept: int
+    standing: Standing
+
+
+class Turning(Piece):
+    """What each lever does under the plan that was found, or that came nearest.
+
+    Where it was `asked` because no plan keeps the limits, `cheapest` is the first in the order of cost that is shown to
+    make this plan good, or None.
+    """
+
+    policy: BatchesValue
+    effects: list[LeverEffect]
+    cheapest: Change | None
+    asked: bool
+
+
 class Generator(Piece):
     """Whether the load generator kept to the plan; a late one makes the run inconclusive."""
 
@@ -288,6 +324,7 @@ class Result(Piece):
     provenance: Provenance
     recommendation: Recommendation | None = None
     candidates: list[Candidate] = Field(default_factory=list[Candidate])
+    turning: Turning | None = None
     evidence_level: Literal[0, 1, 2, 3] = 0
     generator: Generator | None = None
     history: History | None = None

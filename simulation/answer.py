@@ -37,6 +37,7 @@ from simulation.judging import KEPT_SHARE, Judgement, judge
 from simulation.replication import simulate
 from simulation.search import Finding, Trial, search
 from simulation.sequential import replicate_fully
+from simulation.turning import turn
 
 SAMPLED: Final = (
     "rejections_per_100_attempts",
@@ -145,6 +146,7 @@ def recommended(
     begun = Stopwatch()
     with Experiment(scenario, jobs=jobs, progress=progress, engine=engine, executor=executor) as experiment:
         finding = search(experiment)
+        turning = None if experiment.interrupted else turn(experiment, finding)
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding)
     role: Role = "recommended" if finding.chosen else "all_at_once"
@@ -160,6 +162,7 @@ def recommended(
         # A search that was cut short has no answer, not even "no plan".
         recommendation=None if experiment.interrupted else answer,
         candidates=candidates,
+        turning=turning,
         provenance=provenance_of(
             scenario,
             command=command,

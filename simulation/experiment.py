@@ -84,6 +84,7 @@ class Experiment:
         self._ours: Executor | None = None
         self._done: dict[Policy, dict[int, Run]] = {}
         self._asked = 0
+        self._told = (0, 0)
         self._at_work = False
         self._finished: SimpleQueue[Future[Run] | None] = SimpleQueue()
         self._ctrl_c_before = signal.getsignal(signal.SIGINT)
@@ -104,6 +105,16 @@ class Experiment:
             self._ours.shutdown(cancel_futures=self.interrupted or error is not None)
         if threading.current_thread() is threading.main_thread():
             signal.signal(signal.SIGINT, self._ctrl_c_before)
+
+    def about(self, scenario: Scenario) -> "Experiment":
+        """An experiment on another question with the workers of this one, whose progress goes on from here."""
+        done_before, asked_before = self._told
+
+        def goes_on(done: int, asked: int) -> None:
+            self._tell(done_before + done, asked_before + asked)
+
+        crew = self._theirs or self._ours
+        return Experiment(scenario, jobs=1 if crew is None else 0, progress=goes_on, engine=self._engine, executor=crew)
 
     @property
     def run_count(self) -> int:
@@ -192,8 +203,12 @@ class Experiment:
     def _keep(self, task: Task, run: Run) -> None:
         policy, replication = task
         self._done.setdefault(policy, {})[replication] = run
+        self._tell(self.run_count, self._asked)
+
+    def _tell(self, done: int, asked: int) -> None:
+        self._told = (done, asked)
         if self._progress is not None:
-            self._progress(self.run_count, self._asked)
+            self._progress(done, asked)
 
     def _hear_ctrl_c(self, *_: object) -> None:
         """A flag, a word to whoever waits for workers, and an exception where this thread works or the second time."""

@@ -112,7 +112,7 @@ def _walk(experiment: Experiment, in_time: Collection[Batches], among: int) -> _
     for policy in in_time:
         if walk.good and _minute(scenario, policy) > _minute(scenario, walk.good[0]):
             break
-        match _settled(experiment, policy, alpha_of(among)).standing:
+        match settled(experiment, policy, alpha_of(among)).standing:
             case "kept":
                 walk.good.append(policy)
             case "open":
@@ -123,7 +123,7 @@ def _walk(experiment: Experiment, in_time: Collection[Batches], among: int) -> _
     return walk
 
 
-def _settled(experiment: Experiment, policy: Batches, alpha: float) -> Proof:
+def settled(experiment: Experiment, policy: Batches, alpha: float) -> Proof:
     """Add runs until it is known whether the policy keeps the limits, or it cannot become known that it does."""
     scenario = experiment.scenario
     while True:
