@@ -165,6 +165,7 @@ def test_in_95_of_100_searches_no_good_plan_is_called_broken() -> None:
 
 def test_on_a_real_scenario_the_plan_that_is_chosen_truly_keeps_the_limits() -> None:
     """The runs of the compiled engine are a pool whose shares are the truth, and each search draws its own from it."""
+    pytest.importorskip("numba")
     pool, policies = 150, [Batches.of(size, 300.0, START) for size in (60, 40, 30)]
     scenario = a.scenario(
         {"search": {"batch_size": [60, 40, 30], "pause": ["5 min"], "finish_by": "15:00"}, "today": None}

@@ -163,7 +163,8 @@ def test_ctrl_c_keeps_the_runs_that_were_finished(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_recommended_plan_carries_its_schedule_and_what_all_at_once_would_do() -> None:
-    scenario = a.scenario({"experiment.runs": {"min": 2, "max": 10}, "thresholds.rejections": EASY})
+    few = {"experiment.runs": {"min": 2, "max": 4}, "search.batch_size": [40, "all"], "search.pause": ["5 min"]}
+    scenario = a.scenario(few | {"thresholds.rejections": EASY})
     result = recommended(scenario, jobs=1, progress=None, command=["bolk"])
     assert result.recommendation is not None
     schedule = result.recommendation.schedule
