@@ -40,6 +40,7 @@ class Fault(StrEnum):
     WRONG_PLACE = "wrong-place"
     STALE_LIST = "stale-list"
     DOUBLE_DELIVERY = "double-delivery"
+    RETRY_REJECTED = "retry-rejected"
     REJECTED_AND_BOOKED = "rejected-and-booked"
     REJECTED_WHILE_FREE = "rejected-while-free"
     NO_LIMIT = "no-limit"
@@ -54,6 +55,7 @@ MEANING: Final = {
     Fault.WRONG_PLACE: "the answer names another place than the record",
     Fault.STALE_LIST: "lists are older than promised",
     Fault.DOUBLE_DELIVERY: "a request that is sent again is done again",
+    Fault.RETRY_REJECTED: "who asks again is told that the place is taken, and has it",
     Fault.REJECTED_AND_BOOKED: "the answer says rejected, the record confirmed",
     Fault.REJECTED_WHILE_FREE: "nobody has it, and it is not given",
     Fault.NO_LIMIT: "a citizen may have any number of appointments",
@@ -69,6 +71,7 @@ class FaultyStorage(SqliteStorage):
         self._count = 0
         self._confirmed = 0
         self._seen: dict[str, tuple[float, object]] = {}
+        self._asked: set[str] = set()
 
     def send(self, wish: Wish, now_s: float, terms: Terms = UNLIMITED) -> Sent | Refused:  # pyright: ignore[reportIncompatibleMethodOverride]
         """With keys and limits that do not hold."""
@@ -80,7 +83,12 @@ class FaultyStorage(SqliteStorage):
         if self._fault is Fault.REJECTED_WHILE_FREE and self._count % _EVERY == 0:
             return Reservation(id=f"never-{self._count}", wish=wish, state=State.REJECTED, appointment=None, place=None)
         came = super().reserve(self._wished(wish), now_s, self._terms(terms))
-        return self._told(came, wish) if isinstance(came, Reservation) else came
+        if not isinstance(came, Reservation):
+            return came
+        if self._fault is Fault.RETRY_REJECTED and wish.idempotency_key in self._asked:
+            return replace(came, state=State.REJECTED, place=None, appointment=None)
+        self._asked.add(wish.idempotency_key)
+        return self._told(came, wish)
 
     def cancel(
         self, citizen: str, reservation: str, first_start: str, terms: Terms = UNLIMITED, acting: str | None = None

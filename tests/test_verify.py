@@ -26,7 +26,8 @@ FOUND_BY = {
     Fault.REUSED_ID: (Case.HOT_SLOT, "wrong owner"),
     Fault.WRONG_PLACE: (Case.HOT_SLOT, "wrong owner"),
     Fault.STALE_LIST: (Case.LISTING, "stale offer"),
-    Fault.DOUBLE_DELIVERY: (Case.RETRY, "idempotency break"),
+    Fault.DOUBLE_DELIVERY: (Case.BROKEN_LINE, "phantom"),
+    Fault.RETRY_REJECTED: (Case.BROKEN_LINE, "phantom"),
     Fault.REJECTED_AND_BOOKED: (Case.CANCEL_REBOOK, "phantom"),
     Fault.REJECTED_WHILE_FREE: (Case.LISTING, "unjustified rejection"),
     Fault.NO_LIMIT: (Case.LIMIT, "more than allowed"),
@@ -50,7 +51,7 @@ def test_a_correct_server_is_called_correct_through_every_case_and_kill(strategy
 
 
 def test_a_hold_that_ran_out_is_given_to_the_next_and_nobody_is_lied_to() -> None:
-    trial = tried(Strategy.HOLD, Case.HOT_SLOT, Case.HOLD_EXPIRY)
+    trial = tried(Strategy.HOLD, Case.HOT_SLOT, Case.HOLD_EXPIRY, Case.BROKEN_LINE)
     assert (trial.ruling, trial.anomalies) == ("correct", [])
 
 

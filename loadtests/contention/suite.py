@@ -13,11 +13,12 @@ from loadtests.adapters.checked import Checked
 from loadtests.adapters.problem import AdapterProblem
 from loadtests.checker.judging import Ruling, judge
 from loadtests.checker.operations import Operation, Told
-from loadtests.contention.cases import Case, Kill, Stage, play, why_not
+from loadtests.contention.cases import Case, play, why_not
 from loadtests.contention.notes import Notes
 from loadtests.contention.on_trial import OnTrial, places_of, without
 from loadtests.contention.person import Person
 from loadtests.contention.reading import snapshot_of
+from loadtests.contention.stage import Kill, Stage
 from loadtests.contention.witness import witness_of
 from loadtests.history import stood_before, time_name
 from scenarios.strategy import Strategy
