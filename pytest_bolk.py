@@ -73,6 +73,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--bolk-target", metavar="URL", help="The booking server, on this machine.")
     group.addoption("--bolk-adapter", metavar="MODULE:CLASS", help="What speaks to it.")
     group.addoption("--bolk-clients", metavar="N", type=int, default=16, help="Most clients at one place at once.")
+    group.addoption("--bolk-may-load-test", metavar="HOST", action="append", default=[],
+                    help="A host beside this machine that load may go to; say it only of your own.")  # fmt: skip
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -119,14 +121,17 @@ def bolk_case(
     from loadtests.adapters.finding import adapter_named, adapter_of
     from loadtests.adapters.problem import AdapterProblem
     from loadtests.contention.on_trial import OnTrial
+    from loadtests.guard import ForbiddenTarget, guard_for
 
     folder = request.config.invocation_params.dir
     try:
         named = isinstance(bolk_adapter, str)
         adapt = adapter_named(bolk_adapter, folder) if named else adapter_of(bolk_adapter, repr(bolk_adapter))
-    except AdapterProblem as problem:
+        guard = guard_for(request.config.getoption("--bolk-may-load-test") or ())
+    except (AdapterProblem, ForbiddenTarget) as problem:
         _fail(str(problem))
-    server = OnTrial(base_url=bolk_target, adapt=adapt, admin_token=os.environ.get("BOLK_ADMIN_TOKEN"))
+    token = os.environ.get("BOLK_ADMIN_TOKEN")
+    server = OnTrial(base_url=bolk_target, adapt=adapt, admin_token=token, guard=guard)
     clients = int(request.config.getoption("--bolk-clients") or 16)
     return BolkCase(case=request.param, server=server, kill=bolk_kill, clients=clients)
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from loadtests.figures import figures_of
+from loadtests.guard import THIS_MACHINE, Guard
 from loadtests.history import check, places_of
 from loadtests.processes import ALONE, Shape
 from loadtests.run import LoadtestRun, run
@@ -45,6 +46,7 @@ class Measuring:
     command: Sequence[str]
     shape: Shape = ALONE
     listening: Callable[[int], None] | None = None
+    guard: Guard = THIS_MACHINE
 
 
 def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[int, int], None] | None) -> Result:
@@ -62,6 +64,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         warm_up_s=measuring.warm_up_s,
         shape=measuring.shape,
         listening=measuring.listening,
+        guard=measuring.guard,
     )
     record = columns_of(lived.attempts)
     own = run_of(scenario, measuring.plan, record, with_timeline=True, horizon_s=_end_s(predicted))
@@ -112,7 +115,8 @@ def _end_s(predicted: Run) -> float | None:
 
 
 def _history(measuring: Measuring, lived: LoadtestRun) -> History:
-    export = fetch_settled_export(measuring.base_url, measuring.admin_token) if measuring.admin_token else None
+    token, guard = measuring.admin_token, measuring.guard
+    export = fetch_settled_export(measuring.base_url, token, guard=guard) if token else None
     places = places_of(measuring.scenario)
     return check(
         lived.attempts,

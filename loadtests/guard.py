@@ -13,7 +13,7 @@ import re
 import socket
 import sys
 import threading
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
@@ -23,6 +23,9 @@ from urllib.parse import urlsplit
 _URL: Final = re.compile(r"https?://(\[[0-9a-fA-F:.]+\]|[0-9A-Za-z.-]+)(:\d{1,5})?(/[^\s\\@#]*)?")
 _HOST: Final = re.compile(r"[0-9a-z]([0-9a-z.-]*[0-9a-z])?|[0-9a-f:.]*:[0-9a-f:.]*")
 _PORTS: Final = {"http": 80, "https": 443}
+STATED: Final = "BOLK_MAY_LOAD_TEST"
+"""The environment variable that states hosts, with spaces between: what a worker's own machine says."""
+
 _MADE: Final = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
 """What Python tells (`sys.audit`) before anything leaves this process for an address."""
 
@@ -127,6 +130,10 @@ class Guard:
                 "Was that a redirect, or a name that means another machine?"
             )
 
+    def pinned(self) -> dict[str, tuple[str, ...]]:
+        """What each stated host means, for a process that is to connect to the same."""
+        return {host: self._addresses(host) for host in sorted(self.stated)}
+
     def _addresses(self, host: str) -> tuple[str, ...]:
         """What a host means; nothing where load may not go."""
         if _is_loopback(host):
@@ -142,6 +149,11 @@ class Guard:
 
 THIS_MACHINE: Final = Guard()
 """No host but this one."""
+
+
+def guard_pinned(pinned: Mapping[str, Sequence[str]]) -> Guard:
+    """The guard of another process, whose `pinned` this is."""
+    return Guard(frozenset(pinned), {host: tuple(addresses) for host, addresses in pinned.items()})
 
 
 def guard_for(hosts: Iterable[str]) -> Guard:

@@ -1,7 +1,8 @@
 """What the load generator is told before it starts, and what it tells while it runs: lines of JSON both ways."""
 
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ class Job:
 
     Before the moment `begin_s` everything is warmed up for `warm_up_s` seconds of the wall. `workers` is how many
     processes share the plan, 0 where the one that reads the job lives it alone.
+    `may_load` is what each host that was stated meant when the load test began; this machine needs no statement.
     """
 
     plan: str
@@ -28,6 +30,7 @@ class Job:
     begin_s: float = 0.0
     workers: int = 0
     warm_up_s: float = 0.0
+    may_load: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
 
     def write(self, path: Path) -> None:
         """Lay the job where the generator finds it."""

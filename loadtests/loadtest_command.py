@@ -8,6 +8,7 @@ import click
 from scenarios.flags import (
     JSON,
     LANG,
+    MAY_LOAD,
     OUT,
     PROGRESS,
     SCENARIO,
@@ -41,11 +42,11 @@ if TYPE_CHECKING:
 @click.option(
     "--warm-up", default="2 s", metavar="LENGTH", help="Before it begins, never in the figures [default: 2 s]."
 )
-@click.option("--target", metavar="URL", help="A running `bolk serve` on this machine, instead of one of our own.")
+@click.option("--target", metavar="URL", help="A running `bolk serve` instead of one of our own, on this machine.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that share the citizens.")
 @click.option("--listen", metavar="HOST:PORT", help="Where workers of other machines join (`bolk worker`).")
-@taking(SET, SEED, OUT, JSON, LANG, PROGRESS)
+@taking(MAY_LOAD, SET, SEED, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, begin: str | None, until: str | None,
@@ -53,8 +54,10 @@ def command(
 ) -> int:  # fmt: skip
     """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace."""
     from loadtests.answer import Measuring, Served, measured_result
+    from loadtests.guard import guard_for
     from loadtests.unlived import unlived
 
+    guard = guard_for(flags.get("may_load", ()))
     question = question_of(scenario, flags)
     if (refusal := unlived(question)) is not None:
         raise click.UsageError(refusal)
@@ -73,7 +76,7 @@ def command(
             scenario=question, policy=policy, plan=plan, speedup=speedup, part=part, left_out=part.left_out(whole),
             warm_up_s=warm_up_s, base_url=server.base_url,
             admin_token=server.admin_token, out=folder, command=words_given(), shape=shape,
-            listening=None if listen is None else lambda _port: _invite(workers, listen),
+            listening=None if listen is None else lambda _port: _invite(workers, listen), guard=guard,
         )  # fmt: skip
         result = measured_result(measuring, prediction, line)
     return neighbours.say(result, folder, flags)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from loadtests.generator import judged
+from loadtests.guard import THIS_MACHINE, Guard
 from loadtests.job import Job
 from loadtests.processes import ALONE, STOP_S, Processes, Shape
 from loadtests.target import Target, target_at
@@ -65,8 +66,9 @@ def run(
     warm_up_s: float = 0.0,
     shape: Shape = ALONE,
     listening: Callable[[int], None] | None = None,
+    guard: Guard = THIS_MACHINE,
 ) -> LoadtestRun:
-    """Live a plan against a booking server on this machine.
+    """Live a plan against a booking server.
 
     Parameters
     ----------
@@ -86,11 +88,13 @@ def run(
         How many processes share the plan, and where they come from.
     listening : callable, optional
         Called with the port at which a conductor waits for workers.
+    guard : Guard
+        Where load may go.
 
     Raises
     ------
     ForbiddenTarget
-        The server is not on this machine.
+        The server is where load may not go.
     TargetUnreachable
         It does not answer, or serves something else.
     OutFolderError
@@ -98,12 +102,15 @@ def run(
     GeneratorFailed
         The generator could not run.
     """
-    target = target_at(base_url, scenario_sha256=sha256_of(scenario), speedup=speedup)
+    target = target_at(base_url, scenario_sha256=sha256_of(scenario), speedup=speedup, guard=guard)
     out = out.resolve()
     _prepare(out, plan)
     with tempfile.TemporaryDirectory(prefix="bolk-") as empty:
         job = replace(
-            _job(scenario, plan, target, speedup, out, deadline_s, shape), begin_s=begin_s, warm_up_s=warm_up_s
+            _job(scenario, plan, target, speedup, out, deadline_s, shape),
+            begin_s=begin_s,
+            warm_up_s=warm_up_s,
+            may_load=guard.pinned(),
         )
         job.write(Path(empty) / "job.json")
         limit_s = _START_S + warm_up_s + job.deadline_s / speedup + STOP_S + (_JOIN_S if shape.listen else 0.0)

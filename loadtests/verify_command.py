@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Final, Unpack
 import click
 
 from scenarios.exit_code import ExitCode
-from scenarios.flags import JSON, PROGRESS, SET, Flags, taking
+from scenarios.flags import JSON, MAY_LOAD, PROGRESS, SET, Flags, taking
 from scenarios.neighbours import Neighbours
 
 if TYPE_CHECKING:
+    from loadtests.guard import Guard
     from scenarios.scenario import Scenario
     from scenarios.verification import Trial, Verification
 
@@ -29,14 +30,14 @@ _BOOKS: Final = (
 @click.option("--strategy", "strategies", multiple=True, type=click.Choice(_STRATEGIES),
               help="How places are given; may be repeated [default: queued, immediate and hold].")  # fmt: skip
 @click.option("--clients", type=click.IntRange(2, 256), default=64, help="Most clients at one place at once.")
-@click.option("--target", metavar="URL", help="A running `bolk serve SCENARIO` on this machine, instead of our own.")
+@click.option("--target", metavar="URL", help="A running `bolk serve SCENARIO` instead of our own, on this machine.")
 @click.option("--adapter", metavar="MODULE:CLASS", help="What speaks to a --target with another API than ours.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its record.")
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="What the target was started with.")
 @click.option("--plant", metavar="FAULT", help='A fault to find in our own server; "list" names them.')
 @click.option("--out", "file", type=click.Path(path_type=Path), help="File for the verification as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), help="File for the same as JUnit's XML, for CI servers.")
-@taking(SET, JSON, PROGRESS)
+@taking(MAY_LOAD, SET, JSON, PROGRESS)
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str | None, strategies: tuple[str, ...], clients: int, target: str | None,
@@ -114,11 +115,12 @@ def _their_trial(
     from loadtests.target import target_at
     from scenarios.reading import sha256_of
 
-    found = target_at(url, scenario_sha256=sha256_of(question), speedup=speedup)
+    guard = _guard(flags)
+    found = target_at(url, scenario_sha256=sha256_of(question), speedup=speedup, guard=guard)
     server = Known(base_url=found.base_url, login_url=found.login_url, admin_token=admin_token)
     suite = Suite(about=about_ours(question, speedup), clients=clients)
     with neighbours.progress(flags, f"Verify ({question.platform.strategy})", "cases") as line:
-        return suite.against(ours(server), None, line)
+        return suite.against(ours(server, guard), None, line)
 
 
 def _adapted_trial(
@@ -135,7 +137,8 @@ def _adapted_trial(
     from loadtests.contention.on_trial import OnTrial, about_ours
     from loadtests.contention.suite import Suite
 
-    server = OnTrial(base_url=url, adapt=adapter_named(adapter, Path.cwd()), admin_token=admin_token)
+    guard = _guard(flags)  # before any of the adapter's code runs
+    server = OnTrial(base_url=url, adapt=adapter_named(adapter, Path.cwd()), admin_token=admin_token, guard=guard)
     about = server.about() or about_ours(_question(_given(scenario, adapter), flags, None), 1.0)
     with neighbours.progress(flags, f"Verify ({adapter})", "cases") as line:
         return Suite(about=about, clients=clients).against(server, None, line)
@@ -147,3 +150,12 @@ def _given(scenario: str | None, adapter: str) -> str:
             f"the adapter {adapter} has no about(), so SCENARIO must say which books and times the server has"
         )
     return scenario
+
+
+def _guard(flags: Flags) -> "Guard":
+    """Where load may go, for this whole process: an adapter may start threads of its own."""
+    from loadtests.guard import guard_for
+
+    guard = guard_for(flags.get("may_load", ()))
+    guard.watch_process()
+    return guard

@@ -29,6 +29,7 @@ class Flags(TypedDict, total=False):
     as_json: bool
     lang: Literal["nb", "en"]
     progress: str
+    may_load: tuple[str, ...]
 
 
 _ENGINES: Final = click.Choice(["auto", "simpy", "compiled"])
@@ -59,6 +60,10 @@ JSON: Final = click.option(
 )
 LANG: Final = click.option("--lang", type=click.Choice(["nb", "en"]), default="en", help="Language of the screen.")
 PROGRESS: Final = click.option("--progress", type=_KINDS, default="auto", help="How to show progress.")
+MAY_LOAD: Final = click.option(
+    "--i-may-load-test", "may_load", multiple=True, metavar="HOST", envvar="BOLK_MAY_LOAD_TEST",
+    help="A host beside this machine that load may go to; say it only of your own.",
+)  # fmt: skip
 
 
 def taking(*options: Callable[[Decorated], Decorated]) -> Callable[[Decorated], Decorated]:

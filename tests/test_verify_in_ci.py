@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from importlib.metadata import entry_points
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -97,7 +98,10 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def in_project(project: Path, *words: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-rs", "-W", "error", *words]
+    others = [one.name for one in entry_points(group="pytest11") if one.name != "pytest_bolk"]
+    # Those of this environment take seconds to load.
+    without = [word for name in ("cacheprovider", *others) for word in ("-p", f"no:{name}")]
+    command = [sys.executable, "-m", "pytest", *without, "-rs", "-W", "error", *words]
     paths = os.pathsep.join([str(ROOT), str(project.parent / "site")])
     return subprocess.run(
         command, cwd=project, env=os.environ | {"PYTHONPATH": paths}, capture_output=True, text=True, check=False,

@@ -1,5 +1,5 @@
 # pyright: basic
-"""How a request travels: over connections to this machine that are used again.
+"""How a request travels: over connections that are used again, to where load may go.
 
 Locust's own session spends more time on a request than a quick server does, so it is spoken to the socket directly, and
 Locust is told of each request afterwards.
@@ -16,7 +16,7 @@ from gevent.ssl import SSLContext
 
 from loadtests.api import Call, Lost, Response
 from loadtests.conversation import Silence
-from loadtests.guard import THIS_MACHINE
+from loadtests.guard import ForbiddenTarget
 from loadtests.wire import read_response, request_bytes
 
 OWN_SHORTAGE: Final = frozenset({errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS})
@@ -30,9 +30,10 @@ class Exchange:
     Every request is sent exactly once, follows no redirect, and goes where `loadtests.guard` lets it.
     """
 
-    def __init__(self, clock, request_event):
+    def __init__(self, clock, request_event, guard):
         self.shortages = 0
         self._clock = clock
+        self._guard = guard
         self._request_event = request_event
         self._origins = {}
 
@@ -42,7 +43,7 @@ class Exchange:
         url = call.url[:at]
         origin = self._origins.get(url)
         if origin is None:
-            origin = self._origins[url] = Origin(url)
+            origin = self._origins[url] = Origin(url, self._guard)
         started, begun_s = time.time(), time.perf_counter()
         patience = gevent.Timeout.start_new(self._clock.left(until_s))
         answer, problem = Lost(sent=True), None
@@ -52,6 +53,8 @@ class Exchange:
             if timeout is not patience:
                 raise
             answer, problem = Silence(), timeout
+        except ForbiddenTarget:
+            raise
         except (OSError, ValueError) as broken:
             answer, problem = self._lost(broken), broken
         finally:
@@ -66,7 +69,7 @@ class Exchange:
 
     def quietly(self):
         """The same connections, of whose requests Locust is not told."""
-        other = Exchange(self._clock, None)
+        other = Exchange(self._clock, None, self._guard)
         other._origins = self._origins
         return other
 
@@ -79,8 +82,8 @@ class Exchange:
 class Origin:
     """A server, and the connections to it that are idle."""
 
-    def __init__(self, url):
-        self._site = THIS_MACHINE.require(url)
+    def __init__(self, url, guard):
+        self._site = guard.require(url)
         self._host = url.partition("://")[2]
         self._idle = []
 

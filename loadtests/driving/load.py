@@ -13,6 +13,7 @@ from loadtests.driving.clock import WallClock
 from loadtests.driving.exchange import Exchange
 from loadtests.driving.warm_up import warm_up
 from loadtests.driving.watch import Watch
+from loadtests.guard import guard_pinned
 from loadtests.journey import live
 from loadtests.timetable import timetables_of
 from scenarios.attempts import attempt_line
@@ -37,7 +38,9 @@ class Load:
         self._strategy = scenario.platform.strategy
         self._deadline_s = job.deadline_s
         self._clock = WallClock(job.speedup)
-        self._exchange = Exchange(self._clock, request_event)
+        guard = guard_pinned(job.may_load)
+        guard.watch_process()
+        self._exchange = Exchange(self._clock, request_event, guard)
         self._api = BookingApi(job.base_url, job.login_url, job.run, self._exchange, job.speedup)
         self._journeys = Group()
         self._watch = Watch()

@@ -1,9 +1,10 @@
 # pyright: basic
 """A worker: it lives its share of the plan, at the moments that hold for all, and sends home what it saw."""
 
+import os
 import time
 import uuid
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from loadtests.clocks import Reading, apart, over_time
 from loadtests.driving.load import Load
 from loadtests.driving.messages import ASK, BROKE, CLOCK, LINES, LOOK, OVER, READY, SHARE, STOP, ZERO
 from loadtests.driving.record import NEWS_S, tell, tell_problem
+from loadtests.guard import STATED, guard_for
 from loadtests.job import Job, News
 from scenarios.shares import citizens_in
 
@@ -74,6 +76,8 @@ class Worker:
             raise Unconducted(given["refused"])
         job = Job(**given["job"])
         self._same_machine = given["boot"] == boot()
+        if not self._same_machine:  # no other machine decides where load from this one goes
+            job = replace(job, may_load=guard_for(os.environ.get(STATED, "").split()).pinned())
         self._load = Load(job, citizens_in(given["share"]), self._environment.events.request)
         self._look()
         self._load.warm_up()
