@@ -134,6 +134,7 @@ def test_a_right_server_of_another_kind_is_called_correct_and_what_it_cannot_do_
     assert left_out[Case.CHANGE] == "the adapter has no change"
     assert "holds nothing" in (left_out[Case.HOLD_EXPIRY] or "")
     assert "more than one appointment" in (left_out[Case.LIMIT] or "")
+    assert "connections of its own" in (left_out[Case.BROKEN_LINE] or "")
     assert Case.HOT_SLOT not in left_out
     assert Case.RETRY not in left_out
 

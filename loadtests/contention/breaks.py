@@ -31,8 +31,8 @@ def retry(stage: Stage) -> None:
             one.send(key, stage.book, start)
 
 
-def broken_line(stage: Stage) -> None:
-    """Each trouble at a time of its own; a rival wants the same when the first asks again."""
+def broken_line(stage: Stage) -> str | None:
+    """Each trouble at a time of its own; why not, if the adapter goes beside the line."""
     site = stage.server.guard.require(stage.server.base_url)
     for number, (trouble, start) in enumerate(zip(Trouble, stage.starts, strict=True)):
         with (
@@ -40,32 +40,40 @@ def broken_line(stage: Stage) -> None:
             closing(Person(stage.notes, stage.server, stage.first_citizen + 2 * number, via=line.here)) as one,
             citizens(stage, 2, 2 * number) as (same, rival),
         ):
-            key = one.hold(stage.book, start) if holds(stage) else one.new_key()
-            if key is None:
-                continue
-            line.order(trouble)
-            if trouble in HOLDING_UP:
-                _overtaken(stage, line, (one, same), key, start)
-            else:
-                ask(stage, one, key, start)
-            at_once(
-                [
-                    lambda one=one, key=key, start=start: ask(stage, one, key, start),
-                    lambda rival=rival, start=start: book(stage, rival, start),
-                ]
-            )
+            _in_trouble(stage, line, trouble, (one, same, rival), start)
+            if not line.was_used:
+                return "the adapter has connections of its own, which nothing can cut"
+    return None
+
+
+def _in_trouble(stage: Stage, line: Line, trouble: Trouble, people: tuple[Person, Person, Person], start: str) -> None:
+    """Ask over a line on which something happens, and again; a rival wants the same meanwhile."""
+    one, same, rival = people
+    key = one.hold(stage.book, start) if holds(stage) else one.new_key()
+    if key is None:
+        return
+    line.order(trouble)
+    if trouble in HOLDING_UP:
+        _overtaken(stage, line, (one, same), key, start)
+    else:
+        ask(stage, one, key, start)
+    at_once([lambda: ask(stage, one, key, start), lambda: book(stage, rival, start)])
 
 
 def _overtaken(stage: Stage, line: Line, people: tuple[Person, Person], key: str, start: str) -> None:
     """What was sent first waits on the line until what was sent again, on another, is answered."""
     first, again = people
 
+    def ask_first() -> None:
+        ask(stage, first, key, start)
+        line.let_go()  # if nothing was held up, nobody waits for it
+
     def overtake() -> None:
         line.wait_until_held_up()
         ask(stage, again, key, start)
         line.let_go()
 
-    at_once([lambda: ask(stage, first, key, start), overtake])
+    at_once([ask_first, overtake])
 
 
 def _kill(stage: Stage, part: str) -> None:

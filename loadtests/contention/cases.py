@@ -82,12 +82,12 @@ def _against_promises(case: Case, about: About) -> str | None:
             return None
 
 
-def play(case: Case, stage: Stage) -> None:
-    """Let everybody do what the case asks for; what they saw is in the notes."""
-    _PLAYED[case](stage)
+def play(case: Case, stage: Stage) -> str | None:
+    """Let everybody do what the case asks for; what they saw is in the notes. Why it could not be played, if not."""
+    return _PLAYED[case](stage)
 
 
-_PLAYED: Final[Mapping[Case, Callable[[Stage], None]]] = {
+_PLAYED: Final[Mapping[Case, Callable[[Stage], str | None]]] = {
     Case.HOT_SLOT: crowds.hot_slot,
     Case.RETRY: breaks.retry,
     Case.HOLD_EXPIRY: crowds.hold_expiry,

@@ -46,6 +46,8 @@ class Line:
     ----------
     here : Site
         What clients connect to.
+    was_used : bool
+        Whether anybody has connected.
     """
 
     def __init__(self, guard: Guard, there: Site, patience_s: float) -> None:
@@ -54,6 +56,7 @@ class Line:
         self.here = Site(
             scheme="http", host="127.0.0.1", port=self._listening.getsockname()[1], addresses=("127.0.0.1",)
         )
+        self.was_used = False
         self._ordered: Trouble | None = None
         self._waits = threading.Event()
         self._released = threading.Event()
@@ -64,12 +67,13 @@ class Line:
         self._ordered = trouble
 
     def wait_until_held_up(self) -> bool:
-        """Wait until something waits on the line; False if patience ended before."""
+        """Wait until something waits on the line, or nothing can any more; False if patience ended before."""
         return self._waits.wait(self._patience_s)
 
     def let_go(self) -> None:
         """Send on what waits, and hold up nothing more."""
         self._released.set()
+        self._waits.set()
 
     def close(self) -> None:
         """Listen no more; what is connected ends with its clients."""
@@ -84,6 +88,7 @@ class Line:
                 client, _ = self._listening.accept()
             except OSError:
                 return
+            self.was_used = True
             threading.Thread(target=self._carry, args=(client,), daemon=True).start()
 
     def _carry(self, client: socket.socket) -> None:

@@ -56,12 +56,13 @@ class Suite:
                 tried.append(Tried(case=case, book=book, skipped=stage))
                 continue
             before, begun_s = {id(one) for one in notes.operations()}, notes.now_s()
-            play(case, stage)
+            skipped = play(case, stage)
             if case in {Case.KILL_WEB, Case.KILL_EHR}:
                 _read(notes, adapter)
             made = [one for one in notes.operations() if id(one) not in before]
             owner.update((id(one), (case, book)) for one in made)
-            tried.append(Tried(case=case, book=book, operations=len(made), took_s=notes.now_s() - begun_s))
+            took_s = notes.now_s() - begun_s
+            tried.append(Tried(case=case, book=book, operations=len(made), took_s=took_s, skipped=skipped))
         tell(len(stages), len(stages))
         settled = _read(notes, adapter)
         adapter.web.close()
