@@ -142,12 +142,8 @@ def _invited(scenario: Scenario) -> list[int]:
 
 
 def _book(block: SlotBlock, book_id: str, owner: tuple[str, str], invited: int) -> AppointmentBook:
-    starts = [
-        moment
-        for date in sorted(block.dates)
-        for moment in _moments(dt.datetime.combine(date, block.open.from_), block.open.to, block.length)
-    ]
     days = tuple(sorted(block.dates))
+    starts, day_of = _times(days, block.open.from_, block.open.to, block.length)
     places = block.parallel or math.ceil(invited * (block.free_per_100_invited or 0) / 100 / len(starts))
     return AppointmentBook(
         id=book_id,
@@ -159,9 +155,21 @@ def _book(block: SlotBlock, book_id: str, owner: tuple[str, str], invited: int) 
         municipality_name=owner[1],
         length_s=block.length,
         places=places,
-        starts=tuple(starts),
+        starts=starts,
         days=days,
-        day_of=tuple(days.index(start.date()) for start in starts),
+        day_of=day_of,
+    )
+
+
+@lru_cache(maxsize=64)
+def _times(
+    days: tuple[dt.date, ...], opens: dt.time, closes: dt.time, length_s: float
+) -> tuple[tuple[dt.datetime, ...], tuple[int, ...]]:
+    """The times of a block and the days they are on: the same for every municipality, so they are made once."""
+    starts = [_moments(dt.datetime.combine(day, opens), closes, length_s) for day in days]
+    return (
+        tuple(start for of_a_day in starts for start in of_a_day),
+        tuple(number for number, of_a_day in enumerate(starts) for _ in of_a_day),
     )
 
 
