@@ -7,9 +7,8 @@ Ratios: one core, CPU seconds, the least of a few rounds that take turns.
 - SimPy: the readable model, its plan drawn beforehand.
 - compiled: from nothing to the measures, every draw included, no record kept; that both have the same measures is
   checked here.
-- C: the distinct moments of that very run through the same kind of heap, with one draw and one length of time for each
-  (`events_and_draws.c`, compiled by `cc`); without stations, books, people, or the draws that are not a length of time.
-  It is not the same algorithm in another language: what lies between is the booking itself.
+- C: the event loop of the kernel once more in C (`event_loop.c`, compiled by `cc`), on the same memory with the same
+  draws: the same algorithm, checked to count the same. The two loops are timed alone, each from a run laid out anew.
 
 Growth, and the country: a process of its own for each, from its start to its end, CPU and wall seconds and its most
 memory. The country is everybody in the register of 2024; with `own`, each municipality has a platform of its own, and
@@ -17,33 +16,30 @@ two threads share them.
 """
 
 import argparse
-import ctypes
 import math
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
-
+from benchmarks.c_loop import c_loop
 from scenarios import register
-from scenarios.columns import Columns, columns_of
+from scenarios.columns import columns_of
+from scenarios.inventory import total_capacity
 from scenarios.plan_source import PlanSource
-from scenarios.quantiles import lognormal
 from scenarios.run import Run, run_of
-from scenarios.scenario import Scenario
-from simulation.compiled import live_drawing
+from scenarios.scenario import Municipality, Scenario
+from simulation.compiled import Prepared, live_drawing
 from simulation.measuring import measure
 from simulation.replication import simulate
+from simulation.tallying import Counts
 from tests import a
 
-SOURCE: Final = Path(__file__).with_name("events_and_draws.c")
 YEAR: Final = 2024
 _MOST_IN_ONE: Final = 6_000_000
 
@@ -78,10 +74,29 @@ def question(citizens: int) -> Scenario:
 def country(entries: tuple[register.RegisteredMunicipality, ...]) -> Scenario:
     """All ages of these municipalities; everybody acts, and there is one place for four."""
     people = sum(entry.population for entry in entries)
-    scenario = _scenario({"names": [entry.number for entry in entries]}, 1, max(2, people // 5000), {})
-    invitation = scenario.invitation.model_copy(update={"invited": None, "cohort": "0+"})
-    slots = tuple(one.model_copy(update={"parallel": None, "free_per_100_invited": 25.0}) for one in scenario.slots)
-    return scenario.model_copy(update={"invitation": invitation, "slots": slots})
+    workers = max(2, people // 5000)
+    anywhere = _anywhere()
+    slots = tuple(one.model_copy(update={"parallel": None, "free_per_100_invited": 25.0}) for one in anywhere.slots)
+    return anywhere.model_copy(
+        update={
+            "municipality": Municipality(names=tuple(entry.number for entry in entries)),
+            "invitation": anywhere.invitation.model_copy(update={"invited": None, "cohort": "0+"}),
+            "slots": slots,
+            "platform": anywhere.platform.model_copy(update=_stations(anywhere, workers)),
+        }
+    )
+
+
+@cache
+def _anywhere() -> Scenario:
+    """Read once: a file is read once, however many municipalities it is asked for."""
+    return _scenario({"names": ["Oslo"]}, 1, 2, {})
+
+
+def _stations(scenario: Scenario, workers: int) -> dict[str, Any]:
+    few = {"workers": min(10_000, workers)}
+    login, ehr = (one.model_copy(update=few) for one in (scenario.platform.login, scenario.platform.ehr))
+    return {"workers": min(10_000, 2 * workers), "login": login, "ehr": ehr}
 
 
 def _scenario(municipality: dict[str, Any], parallel: int, workers: int, more: dict[str, Any]) -> Scenario:
@@ -113,25 +128,22 @@ def source_of(scenario: Scenario) -> PlanSource:
 def ratios(asked: PlanSource, rounds: int) -> None:
     """The engines in turn, on the same draws."""
     plan, record = asked.plan(), live_drawing(asked)  # the first call loads or compiles the kernel
-    bound = _bound(record)
     run = measure(asked)
     attempts, simpy_s = _timed(lambda: simulate(asked.scenario, plan))  # once: it takes as long as all else
     _check(run_of(asked.scenario, plan, columns_of(attempts), with_timeline=False), run)
-    found: dict[str, list[float]] = {"compiled": [], "C": []}
-    for _ in range(rounds):
-        found["compiled"].append(_seconds(lambda: measure(asked)))
-        if bound is not None:
-            found["C"].append(_seconds(bound))
-    least = {"SimPy": simpy_s, **{name: min(values) for name, values in found.items() if values}}
+    compiled_s = min(_seconds(lambda: measure(asked)) for _ in range(rounds))
     citizens, requests = int(plan.acts.sum()), len(record.requests)
     _say(f"{citizens:,} citizens, {requests:,} requests, {len(record.attempts):,} attempts; the same measures: yes")
-    for name, seconds in least.items():
+    for name, seconds in {"SimPy": simpy_s, "compiled": compiled_s}.items():
         _say(f"{name:>10} {citizens / seconds:>14,.0f} citizens/s {1e9 * seconds / requests:>10,.0f} ns a request")
-    _say(f"compiled / SimPy: {least['SimPy'] / least['compiled']:.0f} times as fast (aim: 300)")
-    if "C" in least:
-        _say(f"compiled / C:     {least['compiled'] / least['C']:.2f} times the time of the bound (aim: 1.15)")
+    _say(f"compiled / SimPy: {simpy_s / compiled_s:.0f} times as fast (aim: 300)")
+    loops = _loops(asked, rounds)
+    for name, seconds in loops.items():
+        _say(f"{name:>10}, the event loop alone: {1e9 * seconds / requests:>10,.0f} ns a request")
+    if "C" in loops:
+        _say(f"compiled / C:     {loops['compiled'] / loops['C']:.2f} times the time of the same in C (aim: 1.15)")
     else:
-        _say("There is no cc on this machine, so there is no lower bound to show.")
+        _say("There is no cc on this machine, so there is nothing in C to compare with.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +169,7 @@ def growth(largest: int, plot: Path | None) -> None:
         used.append(_in_a_process(str(citizens)))
         _say(f"{citizens:>10,} {used[-1].text} {1e6 * used[-1].cpu_s / citizens:>9.2f} us CPU a citizen")
     if plot is not None:
-        plot.write_text(_picture(sizes, used), encoding="utf-8")
+        plot.write_text(picture(sizes, used), encoding="utf-8")
         _say(f"The picture is in {plot}.")
 
 
@@ -188,25 +200,31 @@ def _alone_there(entry: register.RegisteredMunicipality) -> None:
     measure(source_of(country((entry,))))
 
 
-def _picture(sizes: list[int], used: list[Used]) -> str:
-    """CPU seconds against citizens, both by powers of ten; a straight line at 45 degrees is linear growth."""
+def picture(sizes: list[int], used: list[Used]) -> str:
+    """CPU seconds against citizens, both by powers of ten: the dashed line is growth in proportion."""
 
     def at(citizens: float, seconds: float) -> tuple[float, float]:
-        return 80 + 120 * (math.log10(citizens) - 4), 300 - 60 * (math.log10(seconds) + 1)
+        return 80 + 130 * (math.log10(citizens) - 4), 330 - 90 * (math.log10(seconds) + 1)
 
     points = [at(citizens, one.cpu_s) for citizens, one in zip(sizes, used, strict=True)]
     line = " ".join(f"{x:.0f},{y:.0f}" for x, y in points)
+    each_s = used[-1].cpu_s / sizes[-1]
+    (from_x, from_y), (to_x, to_y) = at(0.1 / each_s, 0.1), points[-1]
     labels = "".join(
-        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/><text x="{x + 8:.0f}" y="{y + 16:.0f}">{citizens:,}: '
+        f'<circle cx="{x:.0f}" cy="{y:.0f}" r="4"/><text x="{x - 20:.0f}" y="{y - 12:.0f}">{citizens:,}: '
         f"{one.cpu_s:.2f} s, {one.peak_mib:,.0f} MiB</text>"
         for (x, y), citizens, one in zip(points, sizes, used, strict=True)
     )
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 720 340" font-family="sans-serif" font-size="13">'
+        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 760 370" font-family="sans-serif" font-size="13">'
         "<title>CPU seconds and memory of a whole process, from 10,000 citizens on</title>"
-        '<path d="M60 20V310H700" fill="none" stroke="black"/><text x="64" y="16">CPU seconds (each step of 60: ten '
-        'times)</text><text x="480" y="330">citizens (each step of 120: ten times)</text>'
-        f'<polyline points="{line}" fill="none" stroke="#00609f" stroke-width="2"/>{labels}</svg>\n'
+        '<rect width="760" height="370" fill="white"/><path d="M60 30V330H740" fill="none" stroke="black"/>'
+        '<text x="64" y="20">CPU seconds of a whole process (90 up: ten times as many)</text>'
+        '<text x="740" y="350" text-anchor="end">citizens (130 to the right: ten times as many)</text>'
+        '<text x="60" y="365" fill="#555">python -m benchmarks.engines --plot benchmarks/growth.svg</text>'
+        f'<line x1="{from_x:.0f}" y1="{from_y:.0f}" x2="{to_x:.0f}" y2="{to_y:.0f}" stroke="#888" '
+        f'stroke-dasharray="4"/><polyline points="{line}" fill="none" stroke="#00609f" stroke-width="2"/>{labels}'
+        "</svg>\n"
     )
 
 
@@ -215,36 +233,34 @@ def _check(simpy: Run, compiled: Run) -> None:
         raise SystemExit("the engines do not agree: there is nothing to compare")
 
 
-def _bound(record: Columns) -> Callable[[], object] | None:
-    """The C program over the distinct moments of each citizen; None without a compiler."""
-    compiler = shutil.which("cc")
-    if compiler is None:
-        return None
-    citizens = record.attempts["citizen"][record.requests["attempt"]].astype(np.float64)
-    pairs = np.concatenate([np.stack([citizens, record.requests[name]], axis=1) for name in ("started_s", "ended_s")])
-    owners, moments = np.unique(pairs, axis=0).T
-    starts = np.flatnonzero(np.append(True, owners[1:] != owners[:-1]))
-    by_arrival = np.argsort(moments[starts], kind="stable")
-    lengths = np.diff(np.append(starts, len(moments)))[by_arrival]
-    first = np.append(0, np.cumsum(lengths))
-    at = np.repeat(starts[by_arrival] - first[:-1], lengths) + np.arange(len(moments))
-    moments = np.ascontiguousarray(moments[at])
-    heap, place, kept = np.empty((len(starts) + 1, 2)), np.empty(len(starts), np.int64), np.empty(len(moments), "u4")
-    with tempfile.TemporaryDirectory() as folder:
-        library = Path(folder) / "bound.so"
-        options = ["-O3", "-march=native", "-ffp-contract=off", "-shared", "-fPIC"]
-        subprocess.run([compiler, *options, SOURCE, "-o", library, "-lm"], check=True)  # noqa: S603
-        function = ctypes.CDLL(str(library)).events_and_draws
-    arrays = (moments, first, lognormal(0.5), heap, place, kept)
-    pointers: list[Any] = [one.ctypes.data_as(ctypes.c_void_p) for one in arrays]
-    function.restype = ctypes.c_int64
+def _loops(asked: PlanSource, rounds: int) -> dict[str, float]:
+    """CPU seconds of the event loop alone, compiled by Numba and, where there is a compiler, by it."""
+    lives: dict[str, Callable[[Prepared], None]] = {"compiled": lambda run: run.live_until(math.inf)}
+    in_c = c_loop()
+    if in_c is not None:
+        lives["C"] = in_c
+    found: dict[str, list[float]] = {name: [] for name in lives}
+    tallies: set[str] = set()
+    for _ in range(max(rounds, 2)):
+        for name, live in lives.items():
+            run, counts = _laid_out(asked)
+            found[name].append(_seconds(partial(live, run)))
+            tallies.add(counted(counts))
+    if len(tallies) > 1:
+        raise SystemExit("the loop in C does not count what the kernel counts: it is no bound of it")
+    return {name: min(seconds) for name, seconds in found.items()}
 
-    def run() -> int:
-        return function(*pointers[:2], ctypes.c_int64(len(starts)), *pointers[2:])
 
-    if run() != len(moments) or not kept.all():
-        raise SystemExit("the bound went wrong: it must keep a length of time for every moment")
-    return run
+def _laid_out(asked: PlanSource) -> tuple[Prepared, Counts]:
+    counts = Counts.of(total_capacity(asked.scenario), None)
+    return Prepared.drawing(asked, counts), counts
+
+
+def counted(counts: Counts) -> str:
+    """All that a run has counted, as text."""
+    tally = counts.tally()
+    percentiles = [sample(percent) for sample in (tally.responses, tally.waits, tally.journeys) for percent in (50, 99)]
+    return repr((replace(tally, responses=max, waits=max, journeys=max), percentiles))
 
 
 def _seconds(work: Callable[[], object]) -> float:

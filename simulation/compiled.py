@@ -223,13 +223,13 @@ class Prepared:
             if why == codes.TOO_MANY_EVENTS:
                 raise TooManyEvents("the run makes more events than can be numbered")
             if why == codes.NEEDS_ROOM:
-                self._make_room()
+                self.make_room()
             if why == codes.NEEDS_LOTS and self.room is not None:
                 self.room.draw_lots()
             if stop is not None and stop.is_set():
                 raise Stopped
 
-    def _make_room(self) -> None:
+    def make_room(self) -> None:
         """Make what is full larger: the record, or the room for those on the way. What was counted is taken out."""
         if self.counts is not None and self.world["kept"][0] + codes.MOST_KEPT > KEPT:
             self.counts.take()

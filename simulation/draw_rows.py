@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from scenarios.inventory import InvitingMunicipality, inventory_of
 from scenarios.plan import IntArray, Plan, retry_shares
 from scenarios.plan_source import PlanSource
-from scenarios.quantiles import exponential, lognormal
+from scenarios.quantiles import LEAST, exponential, lognormal, looked_up
 from scenarios.responding import AnsweringGroup, answering
 from scenarios.scenario import Scenario
 from scenarios.streams import TICK_S, FloatArray, Quantity, on_grid
@@ -86,9 +86,21 @@ def on_demand(source: PlanSource) -> DrawRows:
             "failing": system.failing or 0.0,
             "timeout_s": np.inf if system.timeout is None else on_grid(system.timeout),
             "least_s": on_grid(behaviour.response.least),
+            "least_patience_s": least_s(behaviour.patience.page, behaviour.patience.sigma),
         },
         tuple(laws.tables),
     )
+
+
+def least_s(median_s: float, sigma: float) -> float:
+    """A length of time than which `scenarios.streams.lognormals` draws none shorter.
+
+    Tables rise, but for their last digits: a thousandth is far more than these.
+    """
+    if sigma == 0:
+        return max(on_grid(median_s), TICK_S)
+    shortest = float(looked_up(lognormal(sigma), np.array([LEAST]))[0])
+    return max(on_grid(0.999 * median_s * shortest), TICK_S)
 
 
 class _Laws:

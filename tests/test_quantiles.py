@@ -8,6 +8,7 @@ import pytest
 from scenarios import quantiles
 from scenarios.quantiles import FloatArray, exponential, lognormal, looked_up, normals
 from scenarios.streams import Quantity, lognormals, uniforms
+from simulation.draw_rows import least_s
 
 U = uniforms(11, 0, Quantity.SERVICE, 250_000, 4).ravel()
 EDGES = np.array([0.5, *(sign * 2.0**-k + (sign < 0) for k in range(1, 54) for sign in (1, -1))])
@@ -39,6 +40,13 @@ def test_the_exponential_table_is_right_to_ten_digits() -> None:
 def test_a_greater_probability_never_gives_a_length_that_is_shorter_by_more_than_the_error() -> None:
     read = looked_up(lognormal(0.5), EVERYWHERE)
     assert (np.diff(read) >= -1e-10 * read[1:]).all()
+
+
+@pytest.mark.parametrize("sigma", [0.0, 0.2, 1.0, 3.0])
+def test_no_length_is_drawn_that_is_shorter_than_the_least(sigma: float) -> None:
+    chance = np.concatenate([(np.arange(2000) + 0.5) * 2.0**-52, np.geomspace(2.0**-53, 0.5, 20_000)])
+    shortest_s = lognormals(chance, 30.0, sigma).min()
+    assert shortest_s * 0.8 < least_s(30.0, sigma) <= shortest_s
 
 
 def test_probabilities_off_the_table_are_its_ends() -> None:

@@ -29,12 +29,18 @@ def delay_s(w, citizen):
     return length_s(law.table, law.scale_s, within) + w.least_s
 
 
+@part
+def _happens(w, quantity, share, citizen):
+    """Whether something happens to a citizen that happens to such a share; to all, and nothing is drawn."""
+    return share >= 1.0 or chance(w, quantity, citizen, 0) < share
+
+
 def respond(world: Any, first: int, count: int, citizens: Any, delays_s: Any, logins_s: Any) -> int:
     """Draw those of `count` citizens from `first` on who act, and say how many they are."""
     w = world[0]
     acting = 0
     for citizen in range(first, first + count):
-        if chance(w, _DELIVERY, citizen, 0) < w.delivered and chance(w, _UPTAKE, citizen, 0) < w.uptake:
+        if _happens(w, _DELIVERY, w.delivered, citizen) and _happens(w, _UPTAKE, w.uptake, citizen):
             citizens[acting] = citizen
             delays_s[acting] = delay_s(w, citizen)
             logins_s[acting] = lasting_s(w, LOGIN_LAW, citizen, 0)

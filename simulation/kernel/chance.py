@@ -11,7 +11,7 @@ from numba.extending import intrinsic
 
 from scenarios.quantiles import CELLS, FIRST_CELL, LEAST, MOST, SHIFT, TERMS
 from scenarios.streams import TICK_S
-from simulation.kernel.rows import float_at, part
+from simulation.kernel.rows import float_at, inlined
 
 _BELOW_CELL = (1 << SHIFT) - 1
 _IN_CELL = 2.0**-SHIFT
@@ -43,21 +43,38 @@ def _bits(_context, number):
     return types.int64(number), generate
 
 
-@part
+@inlined
 def uniform(seed, stream, citizen, draw):
     """Draw number `draw` of a citizen from a stream, in (0, 1): as `scenarios.streams.uniforms`."""
-    a, b, c, d = np.uint64(citizen + 1), np.uint64(draw >> 2), np.uint64(0), np.uint64(0)
+    return fraction(word_of(block(seed, stream, citizen, draw >> 2), draw & 3))
+
+
+@inlined
+def fraction(word):
+    """A word as a number in (0, 1)."""
+    return (np.float64(np.int64(word >> np.uint64(12))) + 0.5) * _ODD
+
+
+@inlined
+def word_of(words, index):
+    """One of four."""
+    a, b, c, d = words
+    return (a if index == 0 else b) if index < 2 else (c if index == 2 else d)
+
+
+@inlined
+def block(seed, stream, citizen, number):
+    """Four draws of a citizen at once, as words."""
+    a, b, c, d = np.uint64(citizen + 1), np.uint64(number), np.uint64(0), np.uint64(0)
     first, second = np.uint64(seed), np.uint64(stream)
     for _ in range(10):
         a, b, c, d = _high(_SECOND, c) ^ b ^ first, _SECOND * c, _high(_FIRST, a) ^ d ^ second, _FIRST * a
         first += _FIRST_STEP
         second += _SECOND_STEP
-    word = draw & 3
-    picked = (a if word == 0 else b) if word < 2 else (c if word == 2 else d)
-    return (np.float64(np.int64(picked >> np.uint64(12))) + 0.5) * _ODD
+    return a, b, c, d
 
 
-@part
+@inlined
 def looked_up(table, u):
     """Read a quantile from the table at an address: as `scenarios.quantiles.looked_up`."""
     bits = _bits(min(max(min(u, 1.0 - u), LEAST), MOST))
@@ -72,13 +89,13 @@ def looked_up(table, u):
     return low + square * (middle + square * (float_at(table, row + 4) + float_at(table, row + 5) * t))
 
 
-@part
+@inlined
 def on_grid(seconds):
     """Round a length of time to the grid."""
     return np.rint(seconds / TICK_S) * TICK_S
 
 
-@part
+@inlined
 def length_s(table, scale_s, u):
     """A length of time: `lognormals` of `scenarios.streams`. Without a table, everybody takes `scale_s`."""
     if table == 0:

@@ -42,7 +42,7 @@ from simulation.kernel.events import happen_now
 from simulation.kernel.journeys import let_go, new_row
 from simulation.kernel.record import note_request
 from simulation.kernel.reloads import give_row_back, owner
-from simulation.kernel.rows import journey_at, part, small_int_at
+from simulation.kernel.rows import inlined, journey_at, part, small_int_at
 from simulation.kernel.stations import leave
 from simulation.kernel.waits import pause
 
@@ -54,8 +54,11 @@ def arrive(w, number):
     j = journey_at(w, who)
     citizen = np.int64(small_int_at(w.arrivals, number))
     j.citizen = citizen
-    j.opened_s = j.planned_s = draws.planned_s(w, citizen, w.now_s)
-    j.patience_s = draws.page_patience_s(w, citizen)
+    j.came_s = w.now_s
+    if w.tally == 0:
+        j.planned_s = draws.planned_s(w, citizen, w.now_s)
+    j.patience_s = np.nan
+    j.drawn = NOBODY
     j.book = draws.book_of(w, citizen)
     j.request = NOBODY
     j.number = 1
@@ -74,7 +77,7 @@ def begin_try(w, who):
         ask(w, who, DAYS)
 
 
-@part
+@inlined
 def step(w, who):
     """What the citizen waited for is over; go on."""
     j = journey_at(w, owner(w, who))
@@ -101,7 +104,7 @@ def step(w, who):
         let_go(w, who)
 
 
-@part
+@inlined
 def served(w, row):
     """The answer to a request has come: give the worker back; the citizen sees it unless there is a newer one."""
     who = owner(w, row)
@@ -124,12 +127,12 @@ def seen(w, who):
     j = journey_at(w, who)
     operation = j.phase
     now_s = w.now_s
-    limit_s = j.asked_s + j.patience_s
-    if now_s <= limit_s:
+    if draws.is_patient(w, j):
         lost = operation == INBOX and j.answer == SET_ASIDE
         note_request(w, j, operation, now_s, STATUS_FAILED if lost else STATUS_OK)
         answered(w, who, operation)
         return
+    limit_s = j.asked_s + draws.page_patience_s(w, j)
     note_request(w, j, operation, limit_s, STATUS_UNKNOWN if operation == RESERVE else STATUS_ABANDONED)
     outcome = UNKNOWN if operation == RESERVE else ABANDONED
     if operation < RESERVE:

@@ -8,7 +8,7 @@ import numpy as np
 
 from scenarios.behaviour import MAX_ATTEMPTS
 from scenarios.streams import Quantity
-from simulation.kernel.chance import length_s, looked_up, on_grid, uniform
+from simulation.kernel.chance import block, fraction, length_s, looked_up, on_grid, uniform, word_of
 from simulation.kernel.codes import (
     ANSWER_PATIENCE_LAW,
     CHOOSE_LAW,
@@ -28,13 +28,13 @@ from simulation.kernel.codes import (
     UNIFORM,
     WAIT_LAW,
 )
-from simulation.kernel.rows import book_at, float_at, int_at, law_at, owner_at, part, small_int_at
+from simulation.kernel.rows import book_at, float_at, inlined, int_at, law_at, owner_at, part, small_int_at
 
 _BOOK, _PICK, _WHERE, _RETRY = int(Quantity.BOOK), int(Quantity.PICK), int(Quantity.WHERE), int(Quantity.RETRY)
 _DELIVERY_FAILS, _RELOAD = int(Quantity.DELIVERY_FAILS), int(Quantity.RELOAD)
 
 
-@part
+@inlined
 def lasting_s(w, number, citizen, draw):
     """A length of time by its law."""
     law = law_at(w, number)
@@ -43,7 +43,7 @@ def lasting_s(w, number, citizen, draw):
     return length_s(law.table, law.scale_s, uniform(w.seed, law.stream, citizen, draw))
 
 
-@part
+@inlined
 def chance(w, quantity, citizen, draw):
     """Chance itself, in (0, 1)."""
     return uniform(w.seed, w.replication | quantity, citizen, draw)
@@ -58,11 +58,20 @@ def planned_s(w, citizen, arrive_s):
 
 
 @part
-def page_patience_s(w, citizen):
-    """How long an answer may take."""
-    if w.on_demand == 0:
-        return float_at(w.page_patience_s, citizen)
-    return lasting_s(w, PAGE_PATIENCE_LAW, citizen, 0)
+def page_patience_s(w, j):
+    """How long an answer may take: drawn once."""
+    if np.isnan(j.patience_s):
+        if w.on_demand == 0:
+            j.patience_s = float_at(w.page_patience_s, j.citizen)
+        else:
+            j.patience_s = lasting_s(w, PAGE_PATIENCE_LAW, j.citizen, 0)
+    return j.patience_s
+
+
+@inlined
+def is_patient(w, j):
+    """Whether an answer that comes now comes in time. One that comes soon does for everybody, and costs no draw."""
+    return w.now_s <= j.asked_s + w.least_patience_s or w.now_s <= j.asked_s + page_patience_s(w, j)
 
 
 @part
@@ -183,12 +192,25 @@ def retries(w, j):
     return share > 0 and chance(w, _RETRY, j.citizen, j.number - 1) < share
 
 
-@part
+@inlined
 def service_s(w, j, column):
     """How long the worker is busy with it."""
     if w.on_demand == 0:
         return float_at(w.work_s, _try(w, j) * COLUMNS + column)
-    return lasting_s(w, SERVICE_LAW + column, j.citizen, (j.number - 1) * COLUMNS + column)
+    law = law_at(w, SERVICE_LAW + column)
+    if law.table == 0:
+        return law.scale_s
+    return length_s(law.table, law.scale_s, fraction(service_word(w, j, law.stream, column)))
+
+
+@inlined
+def service_word(w, j, stream, column):
+    """The draw of a service time. Four come from one block, and most of them are wanted one after the other."""
+    draw = (j.number - 1) * COLUMNS + column
+    if j.drawn != draw >> 2:
+        j.drawn = draw >> 2
+        j.word_0, j.word_1, j.word_2, j.word_3 = block(w.seed, stream, j.citizen, j.drawn)
+    return word_of((j.word_0, j.word_1, j.word_2, j.word_3), draw & 3)
 
 
 @part

@@ -2,7 +2,7 @@
 """The order of events: the heap of timeouts, and the queue of the present moment."""
 
 from simulation.kernel.codes import KIND_BITS, WHO_BITS
-from simulation.kernel.rows import part, present_events, waiting_at
+from simulation.kernel.rows import inlined, part, present_events, waiting_at
 
 
 @part
@@ -27,7 +27,7 @@ def schedule(w, at_s, kind, who):
     waiting_at(w, hole).event = event
 
 
-@part
+@inlined
 def pop_earliest(w):
     """Take the earliest timeout out of the heap."""
     earliest = waiting_at(w, 0).event
@@ -55,7 +55,7 @@ def pop_earliest(w):
     return earliest
 
 
-@part
+@inlined
 def happen_now(w, kind, who):
     """Make an event for the present moment."""
     present_events(w)[w.tail] = (who << KIND_BITS) | kind
@@ -64,7 +64,7 @@ def happen_now(w, kind, who):
         w.tail = 0
 
 
-@part
+@inlined
 def next_present(w):
     """Take the oldest event of the present moment."""
     event = present_events(w)[w.head]

@@ -14,14 +14,16 @@ JOURNEY: Final = np.dtype(
      ("saw_a_day", "i1"), ("hold_lives", "i1"), ("hold_confirmed", "i1"), ("pick", "i1"), ("pending", "i1"),
      ("outcome", "i1"), ("was_rejected", "i1"), ("delivery", "i1"),
      ("reloads", "i1"), ("taken_in", "i1"), ("newest", "i4"),
-     ("where", "f8"), ("opened_s", "f8")], align=True,
+     ("where", "f8"), ("came_s", "f8"),
+     ("word_0", "u8"), ("word_1", "u8"), ("word_2", "u8"), ("word_3", "u8"), ("drawn", "i4")], align=True,
 )  # fmt: skip
 """`answer` is what the request in service brings: a place, 0 for a rejection or an empty list, NOBODY for none yet.
 `decision` is what the record system has said of the reservation on its way, in the same words, or SET_ASIDE; `delivery`
 is how often the reservation came there. A page was first asked for at `asked_s`; `newest` is the row that queues for
 its latest request: the citizen's own, or one of those behind them all, whose `citizen` is the row of whoever reloaded.
 `taken_in` says that a worker has taken the page up before. `pending` counts what still names the row: a reservation
-with the record system, a hold. `opened_s` is when the first page was opened."""
+with the record system, a hold. `came_s` is when the citizen came to the log-in; `patience_s` is drawn when it matters,
+and NaN until then. The words are those of the block of service times that was drawn last, number `drawn`."""
 
 BOOK: Final = np.dtype(
     [("first_slot", "i8"), ("first_day", "i4"), ("end_day", "i4"), ("first_time", "i4"), ("places", "i4"),
@@ -136,6 +138,8 @@ COUNTS: Final = (
     # moment, rows written, journeys begun and how many there is room for, and the first that is free again
     "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made", "journeys_made", "journeys_room",
     "free", "kept",
+    # whether the event that happens is the only one of its moment, but for those that it makes
+    "alone",
     # a row of a reload that was given back, and the first that was never taken
     "spare_row", "rows_made",
     # the background load: whether there is any, rows of its requests, the first that is free again, hours of the
@@ -148,6 +152,8 @@ LENGTHS: Final = (
     "first_share", "not_uniform_share", "delivered", "uptake", "failing", "timeout_s", "reload_share", "least_s",
     # the share that comes outside the hours of the profile, and the moment of the first SMS since midnight
     "usual_share", "start_s",
+    # shorter than this is nobody's patience with a page
+    "least_patience_s",
 )  # fmt: skip
 WORLD: Final = np.dtype([(name, "i8") for name in (*ADDRESSES, *COUNTS)] + [(name, "f8") for name in LENGTHS])
 """A run: one row, handed from function to function as one pointer.

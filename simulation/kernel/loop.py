@@ -41,11 +41,11 @@ from simulation.kernel.record_system import decided, granted_ehr
 from simulation.kernel.reloads import reload
 from simulation.kernel.requests import give_back, granted
 from simulation.kernel.room import short_of_lots
-from simulation.kernel.rows import float_at, int_at, part, waiting_at
+from simulation.kernel.rows import float_at, inlined, int_at, part, waiting_at
 from simulation.kernel.stations import grant_next, join
 
 
-@part
+@inlined
 def happen(w, kind, who):
     """Let one event happen."""
     if kind == STEP:
@@ -83,7 +83,7 @@ def happen_seldom(w, kind, who):
         give_back(w, who)
 
 
-@part
+@inlined
 def is_full(w):
     """Whether the next event may find no room.
 
@@ -106,6 +106,14 @@ def was_made_first(w):
     return int_at(w.arrive_after, w.arrived) <= waiting_at(w, 0).event >> (WHO_BITS + KIND_BITS)
 
 
+@inlined
+def is_alone(w, arrival_s):
+    """Whether nothing else happens at this moment."""
+    if w.head != w.tail or arrival_s == w.now_s:
+        return False
+    return w.waiting == 0 or waiting_at(w, 0).at_s != w.now_s
+
+
 def advance(world: Any, events: int) -> int:
     """Let so many events happen, from where the last call left; say why it ended."""
     w = world[0]
@@ -122,16 +130,18 @@ def advance(world: Any, events: int) -> int:
         timeout_s = waiting_at(w, 0).at_s if w.waiting > 0 else np.inf
         next_s = min(arrival_s, timeout_s)
         if w.head != w.tail and next_s != w.now_s:
+            w.alone = 0
             event = next_present(w)
-            happen(w, event & kind_mask, event >> KIND_BITS)
         elif next_s >= w.until_s:
             return DONE
         else:
             w.now_s = next_s
             if arrival_s < timeout_s or (arrival_s == timeout_s and was_made_first(w)):
+                w.alone = 0
                 w.arrived += 1
                 arrive(w, w.arrived - 1)
-            else:
-                event = pop_earliest(w)
-                happen(w, event & kind_mask, (event >> KIND_BITS) & who_mask)
+                continue
+            event = pop_earliest(w)
+            w.alone = is_alone(w, arrival_s)
+        happen(w, event & kind_mask, (event >> KIND_BITS) & who_mask)
     return GO_ON

@@ -31,6 +31,9 @@ from simulation.kernel.layout import (
 part = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
 """A piece of `advance`, never called from Python: without wrappers it compiles in a fraction of the time."""
 
+inlined = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", forceinline=True)
+"""A piece that is small, or called in one place, so that a call would cost more than what it does."""
+
 
 @intrinsic
 def _pointer(_context, address):

@@ -3,10 +3,10 @@
 
 from simulation.kernel.codes import EHR, GRANT, GRANT_EHR, GRANT_OTHER, NOBODY, RELEASE
 from simulation.kernel.events import happen_now
-from simulation.kernel.rows import journey_at, other_at, part, station_at
+from simulation.kernel.rows import inlined, journey_at, other_at, part, station_at
 
 
-@part
+@inlined
 def grant_next(w, station):
     """Give a free worker to the first in the queue: one at a time, as SimPy's resource does."""
     t = station_at(w, station)
@@ -38,7 +38,7 @@ def join(w, station, who):
     grant_next(w, station)
 
 
-@part
+@inlined
 def be_followed(w, station, who, by):
     """Stand in the queue before somebody, or last."""
     if who < NOBODY:
@@ -49,8 +49,13 @@ def be_followed(w, station, who, by):
         journey_at(w, who).next = by
 
 
-@part
+@inlined
 def leave(w, station):
-    """Give the worker back; the next in the queue is called by an event of its own."""
-    station_at(w, station).busy -= 1
-    happen_now(w, RELEASE, station)
+    """Give the worker back; the next in the queue is called by an event of its own.
+
+    That event would find nobody where nobody queues and nothing else happens at this moment: then none is made.
+    """
+    t = station_at(w, station)
+    t.busy -= 1
+    if w.alone == 0 or t.first != NOBODY:
+        happen_now(w, RELEASE, station)

@@ -8,15 +8,16 @@ they are too long for that. There is room for `kept_room` of them, of whichever 
 import numpy as np
 
 from scenarios.streams import TICK_S
+from simulation.kernel import draws
 from simulation.kernel.codes import CONFIRMED, ENDINGS, NOBODY, REJECTED, STATUS_ABANDONED, STATUS_OK
-from simulation.kernel.rows import confirmed_places, floats, ints, part, sample_at, small_ints, tally_of
+from simulation.kernel.rows import confirmed_places, floats, inlined, ints, part, sample_at, small_ints, tally_of
 
 RESPONSES, WAITS, JOURNEYS = np.arange(3)
 SOONER_TICKS = 1 << 32
 _CONFIRMED_STEPS, _REJECTED_STEPS, _TRIED_STEPS = 0, 1, 2
 
 
-@part
+@inlined
 def keep(w, number, length_s):
     """Keep a length of time in one of the samples."""
     w.kept += 1
@@ -30,7 +31,7 @@ def keep(w, number, length_s):
         s.longs += 1
 
 
-@part
+@inlined
 def count_start(w):
     """A request starts. They start in order of time, so that one second is counted at a time."""
     t = tally_of(w)
@@ -94,7 +95,7 @@ def count_confirmed(w, j, ended_s, slot):
     if slot != NOBODY and places[np.uint64(slot)] == 0:
         places[np.uint64(slot)] = 1
         t.places += 1
-    keep(w, JOURNEYS, ended_s - j.opened_s)
+    keep(w, JOURNEYS, ended_s - draws.planned_s(w, j.citizen, j.came_s))
 
 
 @part

@@ -35,7 +35,7 @@ def reload_later(w, who):
     j.reload_at_s = np.nan
     if w.reloading == 0 or j.reloads >= draws.reloads(w, j):
         return
-    until_s = j.asked_s + j.patience_s
+    until_s = j.asked_s + draws.page_patience_s(w, j)
     if w.room != 0 and j.phase != LOGIN:
         until_s = min(until_s, visitor_at(w, who).until_s)
     at_s = w.now_s + draws.reload_after_s(w, j)
