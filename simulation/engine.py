@@ -17,16 +17,19 @@ from scenarios.scenario import Scenario
 from scenarios.sending import send_outs
 from simulation import compiled
 from simulation.compiled_life import CompiledLife
+from simulation.kernel.keeping import is_kept
 from simulation.measuring import measure
 from simulation.replication import simulate
 from simulation.sender import sent_by_feedback
 from simulation.simpy_life import SimpyLife
 
 BREAK_EVEN: Final = 20_000
-"""Citizens, over all runs, from which the kernel is worth loading.
+KEPT_BREAK_EVEN: Final = 5_000
+"""Citizens, over all runs, from which the kernel is worth compiling, and worth loading where it was compiled before.
 
 `benchmarks/engines.py` prints how many SimPy lives in a second, and what a small process takes in which the kernel is
-loaded. It pays far earlier, but the very first time it is compiled, and that takes as long as these take SimPy.
+loaded. Loading pays from a few thousand citizens on; the very first time it is compiled, once and for all later runs,
+and that takes longer than 20,000 take SimPy.
 """
 
 
@@ -52,12 +55,16 @@ def chosen(wanted: Engine | None, scenario: Scenario, runs: int) -> Choice:
     answered with SimPy and a note.
     """
     alone = scenario.platform.background is None  # others may be many more than the citizens
-    small = alone and total_invited(scenario) * runs < BREAK_EVEN
+    small = alone and _is_small(total_invited(scenario) * runs)
     if wanted is Engine.SIMPY or (wanted is None and small):
         return Choice(Engine.SIMPY)
     if importlib.util.find_spec("numba") is None:
         return Choice(Engine.SIMPY, _NO_NUMBA)
     return Choice(Engine.COMPILED)
+
+
+def _is_small(citizens: int) -> bool:
+    return citizens < KEPT_BREAK_EVEN or (citizens < BREAK_EVEN and not is_kept())
 
 
 def run_with(engine: Engine, source: PlanSource, stop: Event | None = None, *, with_timeline: bool = False) -> Run:

@@ -34,6 +34,7 @@ from simulation import kernel as kernel_package
 from simulation.compiled import Prepared, live, live_drawing
 from simulation.compiled_life import CompiledLife
 from simulation.kernel import codes, layout
+from simulation.kernel.keeping import is_kept
 from simulation.measuring import measure
 from simulation.replication import simulate
 from simulation.sender import sent_by_feedback
@@ -484,6 +485,20 @@ def test_an_edit_anywhere_in_the_kernel_is_compiled_anew(tmp_path: Path) -> None
         file.write_bytes(file.read_bytes() + b"#")
         digests.add(compiling.digest_of(tmp_path))
     assert len(digests) == len(files) + 1
+
+
+def test_a_kernel_is_known_to_be_kept_until_it_is_edited(tmp_path: Path) -> None:
+    live(a.scenario(), plan_of(a.scenario(), a.scenario().policy, 0))
+    assert is_kept() or "NUMBA_CACHE_DIR" in os.environ
+    kernel = Path(kernel_package.__file__).parent
+    for path in kernel.glob("*.py"):
+        shutil.copy(path, tmp_path)
+    assert not is_kept(tmp_path)
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / f"loop.advance_{compiling.digest_of(kernel)}-1.py311.nbi").touch()
+    assert is_kept(tmp_path)
+    (tmp_path / "loop.py").write_text("edited")
+    assert not is_kept(tmp_path)
 
 
 @pytest.mark.parametrize("strategy", Strategy)

@@ -13,9 +13,9 @@ from scenarios.plan import Plan
 from scenarios.policies.batches import Batches
 from scenarios.result import Result
 from scenarios.scenario import Scenario
-from simulation import compiled
+from simulation import compiled, engine
 from simulation.answer import recommended, simulated
-from simulation.engine import BREAK_EVEN, Choice, Engine, chosen
+from simulation.engine import BREAK_EVEN, KEPT_BREAK_EVEN, Choice, Engine, chosen
 from simulation.experiment import Experiment, Task
 from simulation.workers_flag import workers_for
 from tests import a
@@ -95,9 +95,13 @@ def test_a_run_that_the_kernel_cannot_number_is_made_by_simpy(monkeypatch: pytes
 
 
 @pytest.mark.usefixtures("_numba")
-def test_a_small_question_is_not_worth_loading_numba_for() -> None:
+@pytest.mark.parametrize(("kept", "citizens"), [(False, BREAK_EVEN), (True, KEPT_BREAK_EVEN)])
+def test_a_small_question_is_not_worth_loading_numba_for_and_less_so_compiling_it(
+    kept: bool, citizens: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "is_kept", lambda: kept)
     scenario = a.scenario({"invitation.invited": 100})
-    worth_it = BREAK_EVEN // 100
+    worth_it = citizens // 100
     assert chosen(None, scenario, worth_it - 1) == Choice(Engine.SIMPY)
     assert chosen(None, scenario, worth_it) == Choice(Engine.COMPILED)
     assert chosen(Engine.COMPILED, scenario, 1) == Choice(Engine.COMPILED)
