@@ -92,20 +92,20 @@ static double page_patience_s(WORLD *w, JOURNEY *j) {
 
 /* Events. */
 
-static inline int before(WAITING a, WAITING b) { return a.at_s < b.at_s || (a.at_s == b.at_s && a.event < b.event); }
+/* One comparison of 128 bits, without a branch. */
+static inline int before(WAITING a, WAITING b) {
+    uint64_t one, other;
+    memcpy(&one, &a.at_s, sizeof one);
+    memcpy(&other, &b.at_s, sizeof other);
+    return ((unsigned __int128)one << 64 | (uint64_t)a.event) < ((unsigned __int128)other << 64 | (uint64_t)b.event);
+}
 
 static inline void happen_now(WORLD *w, int kind, int64_t who) {
     AT(int64_t, present, w->tail++) = who << KIND_BITS | kind;
     if (w->tail == w->present_room) w->tail = 0;
 }
 
-static void schedule(WORLD *w, double at_s, int kind, int64_t who) {
-    if (at_s == w->now_s) {
-        happen_now(w, kind, who);
-        return;
-    }
-    WAITING *heap = (WAITING *)w->heap, one = {at_s, w->made++ << (WHO_BITS + KIND_BITS) | who << KIND_BITS | kind};
-    int64_t hole = w->waiting++;
+static inline void rise(WAITING *heap, int64_t hole, WAITING one) {
     while (hole > 0 && before(one, heap[(hole - 1) >> 2])) {
         heap[hole] = heap[(hole - 1) >> 2];
         hole = (hole - 1) >> 2;
@@ -113,19 +113,32 @@ static void schedule(WORLD *w, double at_s, int kind, int64_t who) {
     heap[hole] = one;
 }
 
+static void schedule(WORLD *w, double at_s, int kind, int64_t who) {
+    if (at_s == w->now_s)
+        happen_now(w, kind, who);
+    else
+        rise((WAITING *)w->heap, w->waiting++,
+             (WAITING){at_s, w->made++ << (WHO_BITS + KIND_BITS) | who << KIND_BITS | kind});
+}
+
 static int64_t pop_earliest(WORLD *w) {
     WAITING *heap = (WAITING *)w->heap;
     int64_t earliest = heap[0].event, size = --w->waiting, hole = 0;
     WAITING last = heap[size];
     for (int64_t child = 1; child < size; child = 4 * hole + 1) {
-        int64_t end = child + 4 < size ? child + 4 : size, least = child;
-        for (int64_t other = child + 1; other < end; other++)
-            if (before(heap[other], heap[least])) least = other;
-        if (before(last, heap[least])) break;
+        int64_t least = child;
+        if (child + 4 <= size) {
+            int64_t left = child + before(heap[child + 1], heap[child]);
+            int64_t right = child + 2 + before(heap[child + 3], heap[child + 2]);
+            least = before(heap[right], heap[left]) ? right : left;
+        } else {
+            for (int64_t other = child + 1; other < size; other++)
+                if (before(heap[other], heap[least])) least = other;
+        }
         heap[hole] = heap[least];
         hole = least;
     }
-    heap[hole] = last;
+    rise(heap, hole, last);
     return earliest;
 }
 
