@@ -44,7 +44,7 @@ def test_a_greater_probability_never_gives_a_length_that_is_shorter_by_more_than
 
 @pytest.mark.parametrize("sigma", [0.0, 0.2, 1.0, 3.0])
 def test_no_length_is_drawn_that_is_shorter_than_the_least(sigma: float) -> None:
-    chance = np.concatenate([(np.arange(2000) + 0.5) * 2.0**-52, np.geomspace(2.0**-53, 0.5, 20_000)])
+    chance = np.append((np.arange(2000) + 0.5) * 2.0**-52, np.geomspace(2.0**-53, 0.5, 20_000)).astype(np.float64)
     shortest_s = lognormals(chance, 30.0, sigma).min()
     assert shortest_s * 0.8 < least_s(30.0, sigma) <= shortest_s
 
