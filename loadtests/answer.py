@@ -4,9 +4,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtests.checker.judging import judge
 from loadtests.figures import figures_of
 from loadtests.guard import THIS_MACHINE, Guard
-from loadtests.history import check, places_of
+from loadtests.history import history_of, places_of, said
+from loadtests.history_file import HISTORY, write_history
 from loadtests.processes import ALONE, Shape
 from loadtests.run import LoadtestRun, run
 from loadtests.target import fetch_settled_export
@@ -118,7 +120,7 @@ def _history(measuring: Measuring, lived: LoadtestRun) -> History:
     token, guard = measuring.admin_token, measuring.guard
     export = fetch_settled_export(measuring.base_url, token, guard=guard) if token else None
     places = places_of(measuring.scenario)
-    return check(
+    history = history_of(
         lived.attempts,
         export,
         places,
@@ -126,6 +128,8 @@ def _history(measuring: Measuring, lived: LoadtestRun) -> History:
         partial=lived.partial,
         clock_error_s=lived.clock_error_s * measuring.speedup,
     )
+    write_history(measuring.out / HISTORY, history, measuring.scenario.platform.strategy)
+    return said(judge(history))
 
 
 def _verdict(generator: Generator, history: History, thresholds: Sequence[Judged], *, partial: bool) -> Verdict:

@@ -53,8 +53,8 @@ def check(
     clock_error_s : float
         How far the clocks that the attempts were timed by may be apart, in the plan's time.
     """
-    apart = [_widened(one, clock_error_s) for one in attempts] if clock_error_s else attempts
-    return _said(judge(history_of(apart, export, places, run=run, partial=partial)))
+    history = history_of(attempts, export, places, run=run, partial=partial, clock_error_s=clock_error_s)
+    return said(judge(history))
 
 
 def _widened(attempt: Attempt, by_s: float) -> Attempt:
@@ -73,9 +73,16 @@ def _widened(attempt: Attempt, by_s: float) -> Attempt:
 
 
 def history_of(
-    attempts: Sequence[Attempt], export: Mapping[str, Any] | None, places: Places, *, run: str, partial: bool = False
+    attempts: Sequence[Attempt],
+    export: Mapping[str, Any] | None,
+    places: Places,
+    *,
+    run: str,
+    partial: bool = False,
+    clock_error_s: float = 0.0,
 ) -> History:
-    """The attempts as operations, and the export as a snapshot read when all were over."""
+    """The attempts as operations, and the export as a snapshot read when all were over; see `check`."""
+    attempts = [_widened(one, clock_error_s) for one in attempts] if clock_error_s else attempts
     states, snapshot = read_record(export)
     before = [] if snapshot is None else [stood_before(held) for held in snapshot.held if not _of_run(held.key, run)]
     return History(
@@ -199,7 +206,8 @@ def _of_run(key: str | None, run: str) -> bool:
     return key is None or key.startswith(f"{run}-")
 
 
-def _said(verdict: Verdict) -> result.History:
+def said(verdict: Verdict) -> result.History:
+    """A verdict as results state it."""
     return result.History.model_validate(
         {
             "verdict": verdict.ruling.value,

@@ -35,21 +35,25 @@ _BOOKS: Final = (
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its record.")
 @click.option("--speedup", type=click.FloatRange(1, 100), default=1.0, help="What the target was started with.")
 @click.option("--plant", metavar="FAULT", help='A fault to find in our own server; "list" names them.')
+@click.option("--history", type=click.Path(path_type=Path), help="Judge a recorded history (history.jsonl) instead.")
 @click.option("--out", "file", type=click.Path(path_type=Path), help="File for the verification as JSON.")
 @click.option("--junit", type=click.Path(path_type=Path), help="File for the same as JUnit's XML, for CI servers.")
 @taking(MAY_LOAD, SET, JSON, PROGRESS)
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str | None, strategies: tuple[str, ...], clients: int, target: str | None,
-    adapter: str | None, admin_token: str | None, speedup: float, plant: str | None, file: Path | None,
-    junit: Path | None, **flags: Unpack[Flags],
+    adapter: str | None, admin_token: str | None, speedup: float, plant: str | None, history: Path | None,
+    file: Path | None, junit: Path | None, **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
     """Try to make a booking server give a place twice, lose an answer or tell a lie, and judge all that was seen.
 
-    Without SCENARIO the server offers two books of its own, with one place and with three at each time.
+    Without SCENARIO the server offers two books of its own, with one place and with three at each time. With --history
+    nothing is started: what a load test recorded is judged again.
     """
     from scenarios.verification import Verification
 
+    if history is not None:
+        return _said(neighbours, Verification(trials=[_recorded(history)]), file, junit, flags)
     faults = neighbours.faults()
     if plant == "list":
         click.echo("\n".join(f"{name:28} {what}" for name, what in faults.items()))
@@ -68,17 +72,27 @@ def command(
         trials = [_their_trial(neighbours, question, target, admin_token, speedup, clients, flags)]
     else:
         trials = [_own_trial(neighbours, _question(scenario, flags, one), clients, plant, flags) for one in wanted]
-    found = Verification(target=target, planted=plant, trials=trials)
+    return _said(neighbours, Verification(target=target, planted=plant, trials=trials), file, junit, flags)
+
+
+def _said(neighbours: Neighbours, found: "Verification", file: Path | None, junit: Path | None, flags: Flags) -> int:
     if file is not None:
         file.write_text(found.json_text(), encoding="utf-8")
     if junit is not None:
         junit.write_text(neighbours.junit(found), encoding="utf-8")
     neighbours.say_verification(found, flags)
-    return _code(found)
-
-
-def _code(found: "Verification") -> int:
     return {"correct": ExitCode.YES, "anomaly": ExitCode.NO, "unknown": ExitCode.INCONCLUSIVE}[found.ruling]
+
+
+def _recorded(path: Path) -> "Trial":
+    from loadtests.history_file import HistoryFileError
+    from loadtests.recorded import recorded_trial
+
+    try:
+        return recorded_trial(path)
+    except (OSError, HistoryFileError) as problem:
+        reason = f"{path} cannot be read ({problem.strerror})" if isinstance(problem, OSError) else str(problem)
+        raise click.BadParameter(reason, param_hint="--history") from None
 
 
 def _question(scenario: str | None, flags: Flags, strategy: str | None) -> "Scenario":
