@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import click
 
+from loadtests.capacity.find_capacity_command import FINDING, or_find_capacity
 from scenarios.flags import (
     JSON,
     LANG,
@@ -46,13 +47,17 @@ if TYPE_CHECKING:
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that share the citizens.")
 @click.option("--listen", metavar="HOST:PORT", help="Where workers of other machines join (`bolk worker`).")
-@taking(MAY_LOAD, SET, SEED, OUT, JSON, LANG, PROGRESS)
+@taking(*FINDING, MAY_LOAD, SET, SEED, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
+@or_find_capacity
 def command(
     neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, begin: str | None, until: str | None,
     warm_up: str, target: str | None, admin_token: str | None, workers: int, listen: str | None, **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
-    """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace."""
+    """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace.
+
+    With --find-capacity, live larger and larger waves of the scenario's people instead, until a limit breaks.
+    """
     from loadtests.answer import Measuring, Served, measured_result
     from loadtests.guard import guard_for
     from loadtests.unlived import unlived

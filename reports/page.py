@@ -15,6 +15,8 @@ from reports.agreement import agreement
 from reports.alternatives import alternatives
 from reports.assumptions import assumptions
 from reports.blocks import Page, Section
+from reports.capacity_section import the_capacity
+from reports.capacity_words import capacity_sentence
 from reports.expectation import comparison
 from reports.figures_section import the_figures
 from reports.language import LANGUAGES, Language, language_of
@@ -97,6 +99,8 @@ def _page(result: Result, measured: Sequence[Result], language: Language) -> Pag
 
 
 def _headline(result: Result, language: Language) -> str:
+    if result.capacity is not None:
+        return capacity_sentence(result.capacity, language)
     return headline(result, language) if result.kind == "recommend" else verdict_sentence(result, language)
 
 
@@ -128,6 +132,8 @@ def _sections(result: Result, measured: Sequence[Result], language: Language) ->
                 levers(result, language),
                 caveats(result, language),
             ]
+        case "capacity":
+            first = [*the_capacity(result, language), levers(result, language), caveats(result, language)]
         case _:
             assert_never(result.kind)
     return [*first, assumptions(result, language), method(result, language)]

@@ -5,6 +5,7 @@ from typing import assert_never
 
 import click
 
+from reports.capacity_screen import capacity_screen
 from reports.schedule_csv import write_schedule
 from reports.terminal import loadtest_screen, recommend_screen, simulate_screen
 from reports.whole_file import write_whole
@@ -28,12 +29,19 @@ def say(result: Result, folder: Path, flags: Flags) -> ExitCode:
         click.echo(result.json_text(), nl=False)
     else:
         click.echo("\n".join([_screen(result, flags), *map(str, files)]).lstrip())
-    if result.generator and result.generator.reason:
-        click.echo(f"The measurement is inconclusive: {result.generator.reason}", err=True)
+    if (reason := _unfit(result)) is not None:
+        click.echo(f"The measurement is inconclusive: {reason}", err=True)
     if result.provenance.interrupted:
         click.echo("Interrupted: what was finished is kept, and marked as partial", err=True)
         return ExitCode.INTERRUPTED
     return {"pass": ExitCode.YES, "fail": ExitCode.NO, "inconclusive": ExitCode.INCONCLUSIVE}[result.verdict]
+
+
+def _unfit(result: Result) -> str | None:
+    """Why the load generator could not measure."""
+    if result.capacity is not None:
+        return result.capacity.reason if result.capacity.ending == "generator" else None
+    return result.generator.reason if result.generator else None
 
 
 def _pages(result: Result, folder: Path) -> list[Path]:
@@ -57,5 +65,7 @@ def _screen(result: Result, flags: Flags) -> str:
             return simulate_screen(result, lang)
         case "loadtest":
             return loadtest_screen(result, lang)
+        case "capacity":
+            return capacity_screen(result, lang)
         case _:
             assert_never(result.kind)

@@ -7,6 +7,7 @@ from typing import Any, Final, Literal, TypeAlias
 import numpy as np
 from pydantic import Field
 
+from scenarios.capacity import Capacity
 from scenarios.figures import Figures
 from scenarios.part import Words, is_empty
 from scenarios.piece import Piece
@@ -315,7 +316,7 @@ class Result(Piece):
     """The whole answer of one verb."""
 
     format: Literal["bolk.result/1"] = Field(alias="schema", default=SCHEMA)
-    kind: Literal["simulate", "recommend", "loadtest"]
+    kind: Literal["simulate", "recommend", "loadtest", "capacity"]
     scenario: ScenarioRef
     policy: PolicyValue | None
     metrics: Metrics
@@ -329,6 +330,7 @@ class Result(Piece):
     generator: Generator | None = None
     history: History | None = None
     measurement: Measurement | None = None
+    capacity: Capacity | None = None
     precision: Reached | None = None
     comparison: Comparison | None = None
     samples: dict[str, list[float | None]] = Field(default_factory=dict)

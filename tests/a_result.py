@@ -10,6 +10,7 @@ import numpy as np
 from loadtests.figures import figures_of
 from reports.notation import LanguageCode
 from reports.page import report_html
+from scenarios.capacity import Beyond, Capacity, Knee, Overload, WaveTried, Window
 from scenarios.columns import columns_of
 from scenarios.figures import Figures
 from scenarios.inventory import expected_takers, total_capacity, total_invited
@@ -424,6 +425,45 @@ def load_tested(scenario: Scenario | None = None, policy: Batches | None = None,
     return Result(**(values | changes))
 
 
+def capacity(**changes: Any) -> Result:
+    """A search for the knee, and what happens beyond it."""
+    scenario = a.scenario()
+    slow, gave_up = "p90(response_time_p95_s) <= 2 s", "p90(gave_up_per_100_citizens) <= 10"
+    seen: list[tuple[float, float | None, list[str], str | None]] = [
+        (30, 0.4, [], None), (60, 0.7, [], None), (120, 1.4, [], None), (240, None, [], "starts were late"),
+        (240, 9.0, [slow, gave_up], None), (169, 2.2, [slow], None), (155, 1.9, [], None),
+    ]  # fmt: skip
+    tried = [
+        WaveTried(rate=rate, people=round(rate * 2), broken=broken, spoiled=spoiled, response_time_p95_s=p95_s,
+                  start_lag_p99_s=0.004)
+        for rate, p95_s, broken, spoiled in seen
+    ]  # fmt: skip
+    windows = [Window(requests=40, response_time_p95_s=one) for one in (0.5, 3.0, 8.0, 2.5, 0.5)]
+    waves = [
+        Beyond(factor=factor, impatient=impatient, people=320, requests=2000 + 900 * impatient,
+               asked_again=800 * impatient, confirmed=250, gave_up_per_100_citizens=12.5, error_rate=0.0,
+               back_after_s=None if impatient else 40.0 * (factor - 1), windows=windows[: 4 if impatient else 5])
+        for factor in (1.0, 1.5)
+        for impatient in (False, True)
+    ]  # fmt: skip
+    found: dict[str, Any] = {
+        "wave_s": 120.0, "speedup": 20.0, "limits": [slow, gave_up], "most": 400.0, "precision": 0.3, "ending": "found",
+        "knee": Knee(rate=161.0, low=148.0, high=176.0, broken=[slow]), "borne": 155.0, "tried": tried,
+        "overload": Overload(limit_s=2.0, wave_s=120.0, window_s=60.0, waves=waves, left_out=[2.0]),
+    }  # fmt: skip
+    return Result(
+        kind="capacity",
+        scenario=scenario_ref(scenario),
+        policy=batches_value(a.batches_of(scenario)),
+        metrics={},
+        thresholds=[],
+        verdict="pass",
+        provenance=provenance(command="bolk loadtest ci-smoke --find-capacity"),
+        evidence_level=1,
+        capacity=Capacity(**(found | changes)),
+    )
+
+
 KINDS: dict[str, Callable[[], tuple[Result, list[Result]]]] = {
     "plan": lambda: (recommended(), [load_tested(big()), load_tested(big(), Batches(batch_size="all", start=START))]),
     "plan_alone": lambda: (_bare(), []),
@@ -433,6 +473,7 @@ KINDS: dict[str, Callable[[], tuple[Result, list[Result]]]] = {
     "simulate": lambda: (simulated(), []),
     "against": lambda: (against(), []),
     "loadtest": lambda: (load_tested(), []),
+    "capacity": lambda: (capacity(), []),
 }
 """Every kind of report, with the load tests shown in it."""
 
