@@ -48,7 +48,7 @@ class Quantity(IntEnum):
     BACKGROUND_GAP = 40  # of these three the "citizen" is a station, and the draws are what comes to it in turn
     BACKGROUND_THINNING = 41
     BACKGROUND_WORK = 42
-    WAVE = 40
+    WAVE = 50
 
 
 def uniforms(
