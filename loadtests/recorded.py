@@ -28,5 +28,5 @@ def recorded_trial(path: Path) -> Trial:
         unanswered=verdict.unanswered,
         ruling=verdict.ruling.value,
         reason=verdict.reason,
-        anomalies=[witness_of(one, None) for one in verdict.anomalies],
+        anomalies=[witness_of(one, None, None) for one in verdict.anomalies],
     )

@@ -45,8 +45,8 @@ def serve(scenario: Scenario) -> Generator[Served]:
 def asked(out: Path, **changes: Any) -> Asked:
     values: dict[str, Any] = {
         "scenario": SCENARIO, "limits": [one for one in SCENARIO.limits if one.measure == "error_rate"], "wave_s": 60.0,
-        "most": None, "precision": 0.3, "waves": 2, "within_s": 1e9, "speedup": SPEEDUP, "workers": 1, "beyond": False, "out": out,
-        "command": ["bolk"],
+        "most": None, "precision": 0.3, "waves": 2, "within_s": 1e9, "speedup": SPEEDUP, "workers": 1, "beyond": False,
+        "out": out, "command": ["bolk"],
     }  # fmt: skip
     return Asked(**(values | changes))
 
