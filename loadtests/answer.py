@@ -16,7 +16,7 @@ from scenarios.columns import columns_of
 from scenarios.inventory import total_capacity
 from scenarios.plan import Plan
 from scenarios.policy import Policy
-from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
+from scenarios.provenance import Stopwatch, host_digest, provenance_of, scenario_ref
 from scenarios.result import Generator, History, Judged, LeftOut, Measurement, Result, Verdict, policy_value
 from scenarios.run import Run, judged, metrics_of, run_of
 from scenarios.scenario import Scenario
@@ -97,6 +97,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
             timeline=own.timeline,
             predicted_timeline=predicted.timeline,
             figures=figures_of(record, total_capacity(scenario)),
+            host=host_digest(),
         ),
         provenance=provenance_of(
             scenario,

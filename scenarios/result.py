@@ -292,6 +292,7 @@ class Measurement(Piece):
     timeline: Timeline
     predicted_timeline: Timeline
     figures: Figures | None = None  # none in older results
+    host: str | None = None  # a digest that tells machines apart; none in older results
 
 
 class Provenance(Piece):
