@@ -67,6 +67,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         shape=measuring.shape,
         listening=measuring.listening,
         guard=measuring.guard,
+        admin_token=measuring.admin_token,
     )
     record = columns_of(lived.attempts)
     own = run_of(scenario, measuring.plan, record, with_timeline=True, horizon_s=_end_s(predicted))

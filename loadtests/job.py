@@ -15,7 +15,8 @@ class Job:
     """Which plan to live against which server. Paths are absolute, moments are in the plan's own time.
 
     Before the moment `begin_s` everything is warmed up for `warm_up_s` seconds of the wall. `workers` is how many
-    processes share the plan, 0 where the one that reads the job lives it alone.
+    processes share the plan, 0 where the one that reads the job lives it alone. `admin_token` is there where
+    something is to be switched on the way, which only who lives alone does.
     `may_load` is what each host that was stated meant when the load test began; this machine needs no statement.
     """
 
@@ -31,6 +32,7 @@ class Job:
     workers: int = 0
     warm_up_s: float = 0.0
     may_load: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
+    admin_token: str | None = None
 
     def write(self, path: Path) -> None:
         """Lay the job where the generator finds it."""

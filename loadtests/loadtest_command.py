@@ -64,7 +64,8 @@ def command(
 
     guard = guard_for(flags.get("may_load", ()))
     question = question_of(scenario, flags)
-    if (refusal := unlived(question)) is not None:
+    can_switch = workers == 1 and listen is None and (target is None or admin_token is not None)
+    if (refusal := unlived(question, can_switch=can_switch)) is not None:
         raise click.UsageError(refusal)
     shape = _shape(workers, listen, target)
     folder = folder_of(flags, question, "loadtest")

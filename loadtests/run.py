@@ -67,6 +67,7 @@ def run(
     shape: Shape = ALONE,
     listening: Callable[[int], None] | None = None,
     guard: Guard = THIS_MACHINE,
+    admin_token: str | None = None,
 ) -> LoadtestRun:
     """Live a plan against a booking server.
 
@@ -90,6 +91,8 @@ def run(
         Called with the port at which a conductor waits for workers.
     guard : Guard
         Where load may go.
+    admin_token : str, optional
+        Opens the switch of the server's record system, for a scenario in which that stands still.
 
     Raises
     ------
@@ -112,6 +115,8 @@ def run(
             warm_up_s=warm_up_s,
             may_load=guard.pinned(),
         )
+        if scenario.platform.ehr.stopped and not shape.workers:
+            job = replace(job, admin_token=admin_token)
         job.write(Path(empty) / "job.json")
         limit_s = _START_S + warm_up_s + job.deadline_s / speedup + STOP_S + (_JOIN_S if shape.listen else 0.0)
         processes = Processes(Path(empty), target.base_url, shape, out / LOG, limit_s)

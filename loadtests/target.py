@@ -85,6 +85,22 @@ def fetch_export(base_url: str, admin_token: str, guard: Guard = THIS_MACHINE) -
     return export
 
 
+def switch_record_system(base_url: str, admin_token: str, *, stop: bool, guard: Guard = THIS_MACHINE) -> None:
+    """Let the server's record system stand still, or go on.
+
+    Raises
+    ------
+    ForbiddenTarget
+        Load may not go to the server.
+    TargetUnreachable
+        It has no such switch, or the token does not open it.
+    """
+    where = f"{base_url.rstrip('/')}/admin/record-system"
+    headers = {"Authorization": f"Bearer {admin_token}", "Content-Type": "application/json"}
+    body = json.dumps({"status": "stopped" if stop else "running"}).encode()
+    _json_at(where, headers, guard, method="PUT", body=body)
+
+
 def fetch_settled_export(
     base_url: str, admin_token: str, patience_s: float = SETTLED_S, guard: Guard = THIS_MACHINE
 ) -> Mapping[str, Any]:
@@ -97,15 +113,17 @@ def fetch_settled_export(
         time.sleep(_LOOK_AGAIN_S)
 
 
-def _json_at(url: str, headers: dict[str, str], guard: Guard) -> dict[str, Any]:
-    """GET a JSON object, following no redirect and asking no proxy."""
+def _json_at(
+    url: str, headers: dict[str, str], guard: Guard, *, method: str = "GET", body: bytes | None = None
+) -> dict[str, Any]:
+    """Ask for a JSON object, following no redirect and asking no proxy."""
     site = guard.require(url)
     try:
         connection = GuardedConnection(guard, site, patience_s=_PATIENCE_S)
         try:
-            connection.request("GET", urlsplit(url).path, headers=headers)
+            connection.request(method, urlsplit(url).path, body, headers)
             response = connection.getresponse()
-            code, body = response.status, response.read()
+            code, answer = response.status, response.read()
         finally:
             connection.close()
     except (OSError, ValueError, http.client.HTTPException) as problem:
@@ -113,7 +131,7 @@ def _json_at(url: str, headers: dict[str, str], guard: Guard) -> dict[str, Any]:
             f"no booking server answers at {url} ({_reason(problem)}). "
             "Start one with: bolk serve SCENARIO, or check the address"
         ) from problem
-    said = _parsed(body) if code == http.client.OK else None
+    said = _parsed(answer) if code == http.client.OK else None
     if said is None:
         raise TargetUnreachable(
             f"{url} answers with HTTP {code}, not as a booking server does. "

@@ -3,10 +3,14 @@
 from scenarios.scenario import Scenario
 
 
-def unlived(scenario: Scenario) -> str | None:
-    """Why a load test of this scenario would not be one, and what to do; None where it can be lived."""
+def unlived(scenario: Scenario, *, can_switch: bool = False) -> str | None:
+    """Why a load test of this scenario would not be one, and what to do; None where it can be lived.
+
+    `can_switch` says whether the record system can be told to stand still: by one process with the admin token.
+    """
+    stopped = scenario.platform.ehr.stopped and not can_switch
     reasons = {
-        "platform.ehr.stopped": (scenario.platform.ehr.stopped, "nothing tells the server when to stop"),
+        "platform.ehr.stopped": (stopped, "its switch takes one worker and the admin token"),
         "platform.background": (scenario.platform.background, "only the citizens of the plan ask the server"),
         "behaviour.cancel": (scenario.behaviour.cancel, "its citizens leave once they have an answer"),
         "behaviour.waitlist": (scenario.behaviour.waitlist, "its citizens leave once they have an answer"),

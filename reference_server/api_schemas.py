@@ -112,6 +112,7 @@ SCHEMAS: Final[dict[str, Schema]] = {
         }
     ),
     "Status": closed({"status": {"enum": ["live", "ready"]}}),
+    "Switch": closed({"status": {"enum": ["stopped", "running"]}}),
     "Record": closed(
         {
             "reservations": listed(closed(_KEPT)),
@@ -167,5 +168,6 @@ EXAMPLES: Final[dict[str, object]] = {
     "Admission": {"status": "admitted", "admission": "WyJhIiwxXQ.c2lnbmVk", "stay_s": 900.0},
     "Queued": {"status": "queued", "position": 12, "wait_s": 34.5, "ask_again_s": 15.0},
     "Status": {"status": "live"},
+    "Switch": {"status": "stopped"},
     "Record": {"reservations": [], "appointments": [], "waitlist": [], "free": 144, "capacity": 144},
 }

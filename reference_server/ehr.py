@@ -18,6 +18,9 @@ from reference_server.storage import Storage, StorageUnavailable, Waiting
 from scenarios.scenario import Scenario
 
 BEAT_EVERY_S: Final = 1.0
+_LOOK_AT_SWITCH_S: Final = 0.1
+"""ASSUMPTION: soon enough for a load test, which may run a hundred times as fast as the clock, and a read each."""
+
 MOST_AT_ONCE: Final = 64
 """Reservations that are committed together. ASSUMPTION: 5 to 10 ms of work, for which citizens who write wait."""
 
@@ -172,28 +175,35 @@ def run(
 ) -> NoReturn:
     """Work for ever, giving a sign of life every second; a database that is busy is tried again."""
     ehr = Ehr(scenario, storage, pace, speedup, time.time(), link, terms_of)
-    stopped, beat_at_s, offset_s = False, 0.0, time.time() - time.monotonic()
+    stopped, look_at_s, beat_at_s, offset_s = False, 0.0, 0.0, time.time() - time.monotonic()
     while True:
         step_s = time.time() - time.monotonic() - offset_s
         if abs(step_s) > _CLOCK_STEP_S:
             ehr.shift(step_s)
             offset_s += step_s
         try:
-            if time.monotonic() >= beat_at_s:
-                stopped = _beaten(ehr, storage, stopped)
-                beat_at_s = time.monotonic() + BEAT_EVERY_S
-            wait_s = BEAT_EVERY_S if stopped else ehr.step(time.time())
+            if time.monotonic() >= look_at_s:
+                asked = _obeyed(ehr, storage, stopped)
+                if time.monotonic() >= beat_at_s or asked is not stopped:
+                    _beat(storage, stopped=asked)
+                    beat_at_s = time.monotonic() + BEAT_EVERY_S
+                stopped, look_at_s = asked, time.monotonic() + _LOOK_AT_SWITCH_S
+            wait_s = _LOOK_AT_SWITCH_S if stopped else ehr.step(time.time())
         except StorageUnavailable:
             wait_s = _LOOK_EVERY_S
-        time.sleep(min(max(wait_s, _LOOK_EVERY_S), max(0.0, beat_at_s - time.monotonic())))
+        time.sleep(min(max(wait_s, _LOOK_EVERY_S), max(0.0, look_at_s - time.monotonic())))
 
 
-def _beaten(ehr: Ehr, storage: Storage, stopped: bool) -> bool:
-    """Give a sign of life and see to the holds that have ended; returns whether the record system is to stand still."""
-    now_s = time.time()
+def _obeyed(ehr: Ehr, storage: Storage, stopped: bool) -> bool:
+    """Look at the switch; returns whether the record system is to stand still."""
     asked_to_stop = storage.ehr_status().asked_to_stop
     if stopped and not asked_to_stop:
-        ehr.resume(now_s)
-    storage.beat(now_s, stopped=asked_to_stop)
-    storage.expire(now_s)
+        ehr.resume(time.time())
     return asked_to_stop
+
+
+def _beat(storage: Storage, *, stopped: bool) -> None:
+    """Give a sign of life and see to the holds that have ended."""
+    now_s = time.time()
+    storage.beat(now_s, stopped=stopped)
+    storage.expire(now_s)

@@ -4,6 +4,7 @@ import hmac
 import time
 from collections.abc import Iterator, Sequence
 from http import HTTPStatus
+from types import MappingProxyType
 from typing import Final
 
 from flask import Response, jsonify, request
@@ -14,7 +15,9 @@ from reference_server.metrics import CONTENT_TYPE, Family, RequestMetrics, gauge
 from reference_server.openapi import Answer, Route, Who, named
 from reference_server.record import Record
 from reference_server.storage import Reservation, State, Storage
-from reference_server.web import bearer_token, problem, refuse
+from reference_server.web import bearer_token, problem, refuse, texts_in_body
+
+_SWITCH: Final = MappingProxyType({"stopped": True, "running": False})
 
 HEARTBEAT_RECENT_S: Final = 5.0
 """The record system counts as alive this long after its last beat; it beats every second."""
@@ -60,6 +63,15 @@ class Operators:
             free=record.free,
             capacity=record.capacity,
         )
+
+    def switch(self) -> Response:
+        """PUT /admin/record-system."""
+        self._check_admin()
+        (status,) = texts_in_body("status")
+        if status not in _SWITCH:
+            refuse(HTTPStatus.UNPROCESSABLE_ENTITY, 'expected {"status": "stopped"} or {"status": "running"}')
+        self._storage.ask_ehr(stop=_SWITCH[status])
+        return jsonify(status=status)
 
     def routes(self) -> Sequence[Route]:
         """Everything above, as it is mounted and described."""
@@ -107,6 +119,21 @@ class Operators:
                         says="Every reservation, the appointments that stand, and who waits or waited for one.",
                         schema=named("Record"),
                         example=EXAMPLES["Record"],
+                    )
+                },
+            ),
+            Route(
+                method="PUT",
+                path="/admin/record-system",
+                does=self.switch,
+                says="Let the record system stand still, or go on.",
+                who=Who.ADMIN,
+                body=(named("Switch"), EXAMPLES["Switch"]),
+                answers={
+                    HTTPStatus.OK: Answer(
+                        says="It is asked to, and does within a tenth of a second.",
+                        schema=named("Switch"),
+                        example=EXAMPLES["Switch"],
                     )
                 },
             ),

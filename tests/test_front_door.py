@@ -213,8 +213,8 @@ def test_a_load_test_lives_the_plan_beside_its_prediction_and_the_report_is_the_
 
 def test_a_load_test_of_what_it_cannot_live_is_refused_before_anything_starts(tmp_path: Path) -> None:
     stopped = 'platform.ehr.stopped=[{ from = "1 min", to = "2 min" }]'
-    done = bolk("loadtest", "ci-smoke", "--set", stopped, "--out", str(tmp_path / "out"))
+    done = bolk("loadtest", "ci-smoke", "--set", stopped, "--workers", "2", "--out", str(tmp_path / "out"))
     assert done.returncode == 2
-    assert "platform.ehr.stopped (nothing tells the server when to stop)" in done.stderr
+    assert "platform.ehr.stopped (its switch takes one worker and the admin token)" in done.stderr
     assert "bolk simulate" in done.stderr
     assert not (tmp_path / "out").exists()

@@ -21,7 +21,7 @@ schemathesis: Any = importlib.import_module("schemathesis")  # any: its types ar
 
 UNHINDERED = Limits(per_citizen=Rate(1e6, 1_000_000), per_address=Rate(1e6, 1_000_000))
 ROOM = a.scenario({"platform.waiting_room": {"total_active_users": 100, "new_users_per_minute": 1000}})
-ADMINISTRATIVE = ("/metrics", "/admin/export")
+ADMINISTRATIVE = ("/metrics", "/admin/export", "/admin/record-system")
 FORMATS = jsonschema.FormatChecker()
 BRIEF = settings(
     max_examples=25,
@@ -126,7 +126,9 @@ def test_every_route_is_in_the_document_and_nothing_else(office: DecidedOffice) 
         if method not in ("HEAD", "OPTIONS")
     }
     assert {
-        (method, path) for method, path in routes if path.startswith(("/api", "/health", "/metrics", "/admin/export"))
+        (method, path)
+        for method, path in routes
+        if path.startswith(("/api", "/health", "/metrics", "/admin/export", "/admin/record-system"))
     } == set(OPERATIONS)
 
 

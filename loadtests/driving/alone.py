@@ -2,6 +2,7 @@
 """A load generator of one process: it lives the whole plan."""
 
 import time
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -9,9 +10,12 @@ import gevent
 
 from loadtests.driving.load import Load
 from loadtests.driving.record import NEWS_S, Record, tell
+from loadtests.guard import guard_pinned
 from loadtests.job import News
+from loadtests.target import switch_record_system
 from scenarios.plan_file import read_plan
 from scenarios.rows import citizens_of
+from scenarios.scenario import Scenario
 
 LEAD_S: Final = 0.3  # ASSUMPTION: enough to get every greenlet going before the first moment of the plan
 
@@ -29,7 +33,21 @@ class Alone:
     def drive(self):
         """Live the plan."""
         self._load.warm_up()
-        self._load.run(time.monotonic() + LEAD_S - self._job.begin_s / self._job.speedup, self._report)
+        self._load.run(time.monotonic() + LEAD_S - self._job.begin_s / self._job.speedup, self._report, self._switch)
+
+    def _switch(self):
+        """Let the server's record system stand still when the scenario says so, and go on in any case."""
+        if self._job.admin_token is None:
+            return
+        guard = guard_pinned(self._job.may_load)
+        switch = partial(switch_record_system, self._job.base_url, self._job.admin_token, guard=guard)
+        for stop in Scenario.model_validate(self._job.scenario).platform.ehr.stopped:
+            self._load.wait_until(stop.from_)
+            try:
+                switch(stop=True)
+                self._load.wait_until(stop.to)
+            finally:
+                switch(stop=False)
 
     def _report(self):
         while True:

@@ -74,6 +74,10 @@ class Load:
         finally:
             self._driver = None
 
+    def wait_until(self, moment_s):
+        """Let others run until a moment of the plan has come."""
+        self._clock.wait_until(moment_s)
+
     def stop(self):
         """Let `run` return now."""
         if self._driver is not None:
