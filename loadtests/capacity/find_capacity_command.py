@@ -27,7 +27,13 @@ FINDING: Final = (
     click.option("--beyond/--no-beyond", default=True, help="Then overload: waves of 1, 1.5 and 2 times the knee."),
 )  # fmt: skip
 _ONLY_THERE: Final = ("find_capacity", "wave", "measures", "most", "precision", "waves", "within", "beyond")
-_OF_ONE_RUN: Final = {"policy_text": "--policy", "until": "--until", "target": "--target", "listen": "--listen"}
+_OF_ONE_RUN: Final = {
+    "policy_text": "--policy",
+    "until": "--until",
+    "target": "--target",
+    "listen": "--listen",
+    "begin": "--from",
+}
 
 
 def or_find_capacity(command: Callable[..., int]) -> Callable[..., int]:
