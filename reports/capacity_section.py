@@ -42,7 +42,7 @@ def the_capacity(result: Result, language: Language) -> list[Section]:
 
 def _waves(capacity: Capacity, language: Language) -> Picture:
     points = [
-        Point(x=one.rate, y=one.response_time_p95_s or 0.0, kept=not one.broken)
+        Point(x=one.rate, y=one.response_time_p95_s or 0.0, standing="broken" if one.broken else "kept")
         for one in capacity.tried
         if one.spoiled is None
     ]
@@ -51,7 +51,8 @@ def _waves(capacity: Capacity, language: Language) -> Picture:
     words = AxisWords(
         x=language.text("capacity.x"), y=language.text("capacity.y"), limit=language.text("capacity.limit")
     )
-    title = language.text("capacity.finding", waves=len(capacity.tried), broke=sum(not one.kept for one in points))
+    broke = sum(one.standing == "broken" for one in points)
+    title = language.text("capacity.finding", waves=len(capacity.tried), broke=broke)
     figure = trade_off(points, limit, words, lambda value: language.notation.shortest(value, 1))
     what = language.text("capacity.what")
     return Picture(
