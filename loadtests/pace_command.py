@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 @click.argument("recipients", required=False, type=click.Path(path_type=Path, dir_okay=False))
 @click.argument("words", nargs=-1, type=click.UNPROCESSED, metavar="[-- COMMAND...]")
 @click.option(
-    "--figures", metavar="KIND:WHERE", help='"metrics:http://127.0.0.1:5000/metrics", "csv:FILE" or "json:URL".'
+    "--figures",
+    metavar="KIND:WHERE",
+    help='"metrics:http://127.0.0.1:5000/metrics", "csv:FILE", "json:URL" or "probe:URL".',
 )
 @click.option("--send-by", type=click.Choice(["print", "csv", "command", "http"]), default="print",
               help="What takes the batches; print sends nobody anything.")  # fmt: skip

@@ -15,6 +15,7 @@ from loadtests.pacing.figures import Figures
 from loadtests.pacing.figures_csv import CsvFigures
 from loadtests.pacing.figures_json import JsonFigures
 from loadtests.pacing.figures_metrics import MetricsFigures
+from loadtests.pacing.figures_probe import ProbeFigures
 from loadtests.pacing.ledger import Ledger, LedgerRefused
 from loadtests.pacing.paced import NotPaced, Watch, paced, rulebook
 from loadtests.pacing.pacer import Pacer, SendOutAsked
@@ -145,12 +146,14 @@ def _figures(asked: Asked, scenario: Scenario, policy: Feedback) -> Figures:
             return CsvFigures(Path(where), scenario.zone)
         case "json" if where:
             return JsonFigures(where, asked.figures_token, scenario.zone, every)
+        case "probe" if where:
+            return ProbeFigures(where, every)
         case "metrics" if where:
             return MetricsFigures(where, asked.figures_token, every)
         case _:
             raise AskedWrongly(
                 f"--figures {asked.figures!r} is no source: write metrics:http://127.0.0.1:5000/metrics, "
-                "csv:figures.csv or json:https://figures.example.no"
+                "csv:figures.csv, json:https://figures.example.no or probe:https://platform.example.no/page"
             )
 
 

@@ -16,7 +16,6 @@ class Why(StrEnum):
     OUTSIDE_HOURS = "outside_hours"
     NO_FIGURES = "no_figures"
     PAUSED = "paused"
-    NOT_TAKEN = "not_taken"
     GATEWAY_SILENT = "gateway_silent"
     ASKS = "asks"
     DONE = "done"

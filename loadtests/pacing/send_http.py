@@ -31,7 +31,7 @@ class GatewaySender:
         require_safe(url)
         self._url = url
         self._headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
-        self.name = f"http {url}"
+        self.name = f"http {url.partition('?')[0]}"  # what stands behind may be a secret
 
     def prepare(self, package: Package) -> None:
         """Nothing to get ready."""

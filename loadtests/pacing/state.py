@@ -108,7 +108,7 @@ def _noted(state: State, line: Waited | Ended | Stepped | Opened | Began) -> Sta
         case Stepped():
             return replace(state, due=state.due + dt.timedelta(seconds=line.by_s))
         case Opened():
-            return replace(state, stopped=False, latest=None)
+            return replace(state, stopped=False, low=0, latest=None)  # a person looked at it, and began again
         case Began():
             return state
         case _:
