@@ -24,7 +24,7 @@ AT_ALL_HOURS = [
 ]  # fmt: skip
 
 
-def asked(tmp_path: Path, *more: str, ids: str = "a1\na2\na3\n") -> list[str]:
+def asked(tmp_path: Path, *more: str, ids: str = "zx1\nzx2\nzx3\n") -> list[str]:
     """A send-out that may go at any hour, watching a file in which all is well."""
     (tmp_path / "ids").write_text(ids)
     from_, until = (TODAY + dt.timedelta(hours=hours) for hours in (-1, -0.02))
@@ -43,14 +43,14 @@ def test_a_dry_run_sends_nobody_and_names_nobody(tmp_path: Path) -> None:
     assert "3 recipients. First batch" in result.output
     assert "(dry run: batch 1, 1 SMS, would go to the SMS system now)" in result.output
     assert "Everybody has been sent to." in result.output
-    assert "a1" not in result.output + (tmp_path / "wave" / "ledger.jsonl").read_text()
+    assert "zx1" not in result.output + (tmp_path / "wave" / "ledger.jsonl").read_text()
 
 
 def test_batches_become_files_in_norwegian_words(tmp_path: Path) -> None:
     folder = tmp_path / "out"
     result = result_of(*asked(tmp_path, "--send-by", "csv", "--to", str(folder), "--lang", "nb"))
     assert "Bolk 1 er levert. 1 av 3 er sendt." in result.output
-    assert (folder / "batch-0001.csv").read_text() == "recipient\na1\n"
+    assert (folder / "batch-0001.csv").read_text() == "recipient\nzx1\n"
     again = result_of(*asked(tmp_path, "--send-by", "csv", "--to", str(folder)))
     assert again.return_value == ExitCode.YES
     assert "Goes on where it was: 3 of 3 sent." in again.output
@@ -107,4 +107,4 @@ def test_ctrl_c_is_clean_and_the_same_command_goes_on(tmp_path: Path) -> None:
     process.stdout.close()
     assert process.wait(timeout=60) == ExitCode.INTERRUPTED
     assert "Interrupted. 2 have not been sent to. The same command goes on from here." in rest
-    assert (tmp_path / "taken").read_text() == "a1\n"
+    assert (tmp_path / "taken").read_text() == "zx1\n"
