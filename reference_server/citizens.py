@@ -108,7 +108,7 @@ class Citizens:
         return with_headers(jsonify(messages=[self._message(one) for one in shown]), onwards)
 
     def _turn(self, whose: str, book_id: str) -> Turn:
-        return turn_of(self._storage, whose, self._books.terms(book_id).follows, time.time())
+        return turn_of(self._storage, whose, self._books.terms(book_id), time.time())
 
     def _message(self, one: Reservation | Reminder) -> dict[str, object]:
         if isinstance(one, Reminder):

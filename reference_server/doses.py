@@ -71,6 +71,17 @@ def out_of_turn(tie: DoseTie, first_starts: Sequence[str], start: str) -> NoFirs
     return OutsideInterval(tie.first, earliest, latest)
 
 
+def newly_alone(
+    tie: DoseTie, first_starts: Sequence[str], old_start: str, start: str, second_starts: Sequence[str]
+) -> list[str]:
+    """The second appointments that keep no interval any more once the first one at `old_start` is at `start`.
+
+    `first_starts` are the other first ones; whatever stood alone already holds nobody back.
+    """
+    before = left_alone(tie, [*first_starts, start, old_start], second_starts)
+    return [one for one in left_alone(tie, [*first_starts, start], second_starts) if one not in before]
+
+
 def left_alone(tie: DoseTie, first_starts: Sequence[str], second_starts: Sequence[str]) -> list[str]:
     """The second appointments that keep the interval to none of these first ones."""
     return [start for start in second_starts if not tie.fits_one_of(first_starts, start)]

@@ -61,17 +61,17 @@ class FreeLists:
         self._kept: dict[tuple[str, str], _Kept] = {}
 
     def days(self, book: str, turn: Turn = ANY) -> FreeList:
-        """Dates with a free place and how many; of those in `turn`, where the book follows another."""
+        """Dates with a free place and how many; of those in `turn`, where not all are."""
         free = self._current(book, "", _DAYS, lambda: self._storage.free_days(book))
-        if turn.tie is None:
+        if turn.is_any:
             return free
         right = [(date, self._in_turn(book, date, places, turn)) for date, places in free.rows]
         return _written(_DAYS, [(date, places) for date, places in right if places])
 
     def times(self, book: str, date: str, turn: Turn = ANY) -> FreeList:
-        """Starts on a date with a free place and how many; those in `turn`, where the book follows another."""
+        """Starts on a date with a free place and how many; those in `turn`, where not all are."""
         free = self._current(book, date, _SLOTS, lambda: self._storage.free_times(book, date))
-        if turn.tie is None:
+        if turn.is_any:
             return free
         right = set(turn.times(start for start, _ in free.rows))
         return _written(_SLOTS, [(start, places) for start, places in free.rows if start in right])

@@ -3,7 +3,15 @@
 from typing import Final
 
 from reference_server.booking import Terms
-from reference_server.doses import BreaksInterval, DoseTie, NoFirst, OutsideInterval, left_alone, out_of_turn
+from reference_server.doses import (
+    BreaksInterval,
+    DoseTie,
+    NoFirst,
+    OutsideInterval,
+    left_alone,
+    newly_alone,
+    out_of_turn,
+)
 from reference_server.reservation import ACTIVE, Reservation, State, Wish
 from reference_server.sql_record import Connection
 
@@ -37,10 +45,9 @@ def refused_move(
     if refused is not None:
         return refused
     for tie in terms.followed_by:
-        kept = [*_without(_standing(connection, new.citizen, tie.first), old.wish.start), new.start]
+        others = _without(_standing(connection, new.citizen, tie.first), old.wish.start)
         seconds = [start for _, start in _active(connection, new.citizen, tie.second)]
-        before = left_alone(tie, [*kept, old.wish.start], seconds)  # whatever stood alone already holds nobody back
-        alone = [start for start in left_alone(tie, kept, seconds) if start not in before]
+        alone = newly_alone(tie, others, old.wish.start, new.start, seconds)
         if alone:
             return BreaksInterval(tie.second, alone[0])
     return None

@@ -30,6 +30,18 @@ def with_both(visitor: Visitor) -> Visitor:
     return booked(visitor, SECOND, "2021-06-07")
 
 
+def test_moving_the_first_offers_only_what_the_second_still_fits(with_both: Visitor) -> None:
+    first = next(one for one in with_both.reception.storage.everything().reservations if one.wish.book == FIRST)
+    with_both.goes(f"/bestill/{FIRST}?endrer={first.appointment}")
+    assert "10. mai 2021, 5 ledige" in with_both.source
+    assert "17. mai 2021, 2 ledige" in with_both.source, "later than 08:30 it is less than 21 days before dose 2"
+    with_both.goes(f"{day(FIRST, '2021-05-17')}?endrer={first.appointment}")
+    assert "08:30–08:40" in with_both.words
+    assert "08:40–08:50" not in with_both.words
+    with_both.goes(f"/bestill/{FIRST}")
+    assert "17. mai 2021, 6 ledige" in with_both.source, "a new one may be at any time"
+
+
 def opened(visitor: Visitor, number: int) -> Visitor:
     """The page of one's first or second appointment."""
     titles = ("10. mai 2021, kl. 08:30: Time til koronavaksine hos Dose 1 Beste kommune",

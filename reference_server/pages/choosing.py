@@ -79,7 +79,7 @@ class Choosing:
         citizen, card = self._desk.citizen(), self._desk.card(book_id)
         if self._leaves_no_choice():
             return self._giving.first_free(card, declaration_of({}, asked=card.form).unjudged(), new_key())
-        days = self._desk.lists.days(book_id, turn_on_page(self._desk, citizen, card))
+        days = self._desk.lists.days(book_id, turn_on_page(self._desk, citizen, card, self._changing(citizen)))
         free = {dt.date.fromisoformat(date): places for date, places in days.rows}
         month = month_of(_month_asked_for() or min(free).replace(day=1), free) if free else None
         return self._show_for("month.html", card, month=month)
@@ -89,7 +89,8 @@ class Choosing:
         citizen, card, day = self._desk.citizen(), self._desk.card(book_id), self._date(date)
         if self._leaves_no_choice():
             return see_other(f"/bestill/{book_id}")
-        free_times = self._desk.lists.times(book_id, date, turn_on_page(self._desk, citizen, card))
+        turn = turn_on_page(self._desk, citizen, card, self._changing(citizen))
+        free_times = self._desk.lists.times(book_id, date, turn)
         free = [dt.datetime.fromisoformat(start) for start, _ in free_times.rows]
         times = [(start, card.end(start)) for start in free]
         says, holds = self._giving.says(card), self._holds()

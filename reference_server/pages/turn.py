@@ -12,10 +12,13 @@ from reference_server.storage import Reservation, State
 from reference_server.turns import Turn, turn_of
 
 
-def turn_on_page(desk: Desk, citizen: str, card: BookCard) -> Turn:
-    """What the citizen may choose in a book; the request ends where an appointment in another one must come first."""
-    tie = card.terms.follows
-    turn = turn_of(desk.storage, citizen, tie, desk.clock_s())
+def turn_on_page(desk: Desk, citizen: str, card: BookCard, moving: Reservation | None) -> Turn:
+    """What the citizen may choose in a book, for an appointment that is to be moved or a new one.
+
+    The request ends where an appointment in another book must come first.
+    """
+    tie, start = card.terms.follows, None if moving is None else moving.wish.start
+    turn = turn_of(desk.storage, citizen, card.terms, desk.clock_s(), start)
     if tie is not None and turn.lacks_first:
         desk.stop("no_first", HTTPStatus.CONFLICT, book=desk.cards[tie.first].book.name)
     return turn
