@@ -126,6 +126,9 @@ def _plan(result: Result, recommendation: Recommendation, language: Language) ->
     blocks += _schedule(schedule, language)
     if len(schedule) > 1:
         blocks.append(Paragraph(language.text("advice.pause_note"), "note"))
+    if any(line.wait_below for line in schedule):
+        opening = language.text("advice.stop_opening")
+        blocks.append(Paragraph(language.text("advice.stop"), opening=opening))
     blocks += [
         Paragraph(words, "note") for words in [*shown_by(result, language), *_no_worse(recommendation, language)]
     ]
@@ -193,15 +196,17 @@ def _schedule_table(lines: Sequence[ScheduleLine], schedule: Sequence[ScheduleLi
     first = dt.datetime.fromisoformat(lines[0].at)
     caption = "schedule.caption" if lines[0].batch == 1 else "schedule.caption_rest"
     day = f"{language.notation.weekday(first)} {language.notation.day(first)}"
+    watched = ["wait_below"] if any(line.wait_below for line in schedule) else []
     return Table(
         caption=language.text(caption, day=day, first=lines[0].batch, last=lines[-1].batch),
-        head=[language.text(f"schedule.{column}") for column in ("batch", "clock", "count", "sent")],
+        head=[language.text(f"schedule.{column}") for column in ("batch", "clock", "count", "sent", *watched)],
         rows=[
             [
                 text(language.notation.number(line.batch)),
                 number(_at(dt.datetime.fromisoformat(line.at), language, with_day=len(days) > 1)),
                 number(language.notation.number(line.count)),
                 number(language.notation.number(line.sent)),
+                *(number(language.notation.number(line.wait_below) if line.wait_below else "") for _ in watched),
             ]
             for line in lines
         ],

@@ -129,12 +129,16 @@ class Supply(Piece):
 
 
 class ScheduleLine(Piece):
-    """One sending: number, local time with offset, SMS, and SMS sent in all."""
+    """One sending: number, local time with offset, SMS, and SMS sent in all.
+
+    `wait_below`: it should wait while fewer than this are confirmed; None for the first, and where nothing is known.
+    """
 
     batch: int
     at: str
     count: int
     sent: int
+    wait_below: int | None = None
 
 
 class Timeline(Piece):

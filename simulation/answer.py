@@ -37,6 +37,7 @@ from simulation.judging import KEPT_SHARE, Judgement, judge
 from simulation.replication import simulate
 from simulation.search import Finding, Trial, search
 from simulation.sequential import replicate_fully
+from simulation.stop_rule import with_stop_rule
 from simulation.turning import turn
 
 SAMPLED: Final = (
@@ -88,19 +89,24 @@ def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
     )
 
 
-def recommendation_of(scenario: Scenario, finding: Finding) -> Recommendation:
+def recommendation_of(scenario: Scenario, finding: Finding, engine: Engine = Engine.SIMPY) -> Recommendation:
     """The answer with its schedule; several municipalities follow the same rule, each over its own list."""
     return Recommendation(
         answer=finding.answer,
         policy=batches_value(finding.chosen) if finding.chosen else None,
         tied=[batches_value(policy) for policy in finding.tied],
-        schedule=schedule_lines(scenario, finding.chosen) if finding.chosen else [],
+        schedule=_watched(scenario, finding.chosen, engine) if finding.chosen else [],
         supply=supply_of(scenario),
         close=[batches_value(policy) for policy in finding.close],
         guarantee=Guarantee(
             confidence=CONFIDENCE, share=KEPT_SHARE, policies=finding.among, most_runs=scenario.search.runs
         ),
     )
+
+
+def _watched(scenario: Scenario, policy: OpenLoop, engine: Engine) -> list[ScheduleLine]:
+    times_s = [batch.at_s for batch in schedule(policy, largest_send_out(scenario, policy))]
+    return with_stop_rule(scenario, policy, schedule_lines(scenario, policy), times_s, engine)
 
 
 def schedule_lines(scenario: Scenario, policy: OpenLoop) -> list[ScheduleLine]:
@@ -148,7 +154,7 @@ def recommended(
         finding = search(experiment)
         turning = None if experiment.interrupted else turn(experiment, finding)
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
-    answer = recommendation_of(scenario, finding)
+    answer = recommendation_of(scenario, finding, engine)
     role: Role = "recommended" if finding.chosen else "all_at_once"
     shown = next(one for one in finding.trials if role in one.roles)
     verdict: Verdict = "inconclusive" if experiment.interrupted else _VERDICTS[answer.answer]

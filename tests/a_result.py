@@ -220,6 +220,7 @@ def lines(scenario: Scenario, policy: Batches) -> list[ScheduleLine]:
             at=clock_at(policy, scenario.invitation.send_date, batch.at_s, scenario.zone).isoformat(timespec="seconds"),
             count=batch.count,
             sent=sum(one.count for one in batches[: batch.number]),
+            wait_below=40 * (batch.number - 1) or None,
         )
         for batch in batches
     ]
