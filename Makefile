@@ -48,8 +48,8 @@ architecture: setup ## the import order of the house (import-linter)
 
 check: lint types architecture ## lint, types and architecture
 
-test: check ## everything CI runs: check, then every test
-	@$(BIN)/pytest
+test: check ## everything CI runs: check, then every test, a file at a time on each core
+	@$(BIN)/pytest -n logical --dist loadfile
 
 nightly: setup ## the two engines held against each other over thousands of scenarios (some minutes)
 	@BOLK_ENGINE_EXAMPLES=5000 $(BIN)/pytest -q tests/test_compiled_engine.py
