@@ -84,7 +84,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         verdict=_verdict(lived.generator, history, thresholds, partial=lived.partial),
         generator=lived.generator.model_copy(update={"reason": lived.reason}),
         history=history,
-        evidence_level=1,
+        evidence_level=max(1, scenario.evidence_level),
         measurement=Measurement(
             target=measuring.base_url,
             speedup=measuring.speedup,

@@ -15,6 +15,7 @@ from reports.lever_words import no_plan_headline
 from reports.limits import broken_measures, joined, reasons
 from reports.no_plan import misses, too_close
 from reports.sending import sending_text
+from scenarios.evidence import Evidence
 from scenarios.inventory import inventory_of
 from scenarios.result import Recommendation, Result, ScheduleLine, Supply
 
@@ -221,14 +222,24 @@ def _at(moment: dt.datetime, language: Language, *, with_day: bool) -> str:
 
 def caveats(result: Result, language: Language) -> Section:
     """Name the three assumptions that matter most, then whose work this is not."""
-    behaviour = scenario_of(result).behaviour
+    scenario = scenario_of(result)
+    behaviour, evidence = scenario.behaviour, scenario.evidence
+    counted = evidence is not None and evidence.people is not None
+    response = "caveats.response_counted" if counted else "caveats.response"
     items = [
-        language.text("caveats.response", median=language.notation.duration(behaviour.response.median)),
+        language.text(response, median=language.notation.duration(behaviour.response.median)),
         language.text("caveats.first", share=language.notation.percent(behaviour.slot_choice.first)),
-        language.text(f"caveats.platform_{min(result.evidence_level, 2)}"),
+        language.text(f"caveats.platform_{_platform_level(result, evidence)}"),
     ]
     blocks = [Items(items, numbered=True), Paragraph(language.text("caveats.no_prophecy"), "note")]
     return Section(id="caveats", title=language.text("caveats.title"), blocks=blocks)
+
+
+def _platform_level(result: Result, evidence: Evidence | None) -> int:
+    """Whose platform was measured: nobody's, the reference server's or theirs."""
+    if evidence is not None and evidence.platform is not None:
+        return 2
+    return 1 if result.kind == "loadtest" else 0
 
 
 def _changes(result: Result, supply: Supply, language: Language) -> Section:

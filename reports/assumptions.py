@@ -10,6 +10,7 @@ from reports.limits import joined
 from reports.sending import sending_text
 from scenarios.behaviour import Behaviour
 from scenarios.booking_platform import Platform
+from scenarios.evidence import Evidence, MeasuredPlatform
 from scenarios.inventory import inventory_of
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
@@ -22,13 +23,19 @@ _NAMED: Final = 5
 _Row = tuple[str, str, str]  # message id of the name, value in words, message id of the source
 
 
+_COUNTED: Final = ("uptake", "response", "response_group")
+_TIMED: Final = (
+    "books_time", "days_time", "slots_time", "inbox_time", "reserve_time", "hold_time", "login_time", "platform_sigma",
+)  # fmt: skip
+
+
 def assumptions(result: Result, language: Language) -> Section:
     """List every value of the scenario, then the limits of validity."""
     scenario = scenario_of(result)
     tables = [
         _table("choices", [*_choices(scenario, language), *_sending(result, language)], language),
         _table("people", _people(scenario, language), language),
-        _table("platform", _platform(scenario.platform, language), language),
+        _table("platform", _platform(scenario, language), language),
     ]
     validity = Section(
         id="validity",
@@ -132,7 +139,8 @@ def _people(scenario: Scenario, language: Language) -> list[_Row]:
         *_afterwards(behaviour, language),
         *_forwarded(behaviour, language),
     ]
-    return [(name, value, "assumed") for name, value in values]
+    counted = () if scenario.evidence is None or scenario.evidence.people is None else _COUNTED
+    return [(name, value, "measured" if name in counted else "assumed") for name, value in values]
 
 
 def _responses(behaviour: Behaviour, language: Language) -> list[tuple[str, str]]:
@@ -210,14 +218,19 @@ def _queue_patience(behaviour: Behaviour, platform: Platform, language: Language
     return [] if platform.waiting_room is None else [("queue_patience", language.notation.duration(patience_s))]
 
 
-def _platform(platform: Platform, language: Language) -> list[_Row]:
-    return [(name, value, "assumed") for name, value in platform_lines(platform, language)]
+def _platform(scenario: Scenario, language: Language) -> list[_Row]:
+    measured = () if scenario.evidence is None or scenario.evidence.platform is None else _TIMED
+    return [
+        (name, value, "measured" if name in measured else "assumed")
+        for name, value in platform_lines(scenario.platform, language)
+    ]
 
 
 def _validity(result: Result, scenario: Scenario) -> list[str]:
+    evidence = scenario.evidence or Evidence()
     applies = {
-        "not_helsenorge": result.evidence_level < 2,
-        "behaviour": result.evidence_level < 2,
+        "not_helsenorge": evidence.platform is not MeasuredPlatform.OWN,
+        "behaviour": evidence.people is None,
         "one_value": True,
         "grid": result.kind == "recommend",
         "one_list": True,

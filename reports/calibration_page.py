@@ -9,14 +9,14 @@ import click
 import numpy as np
 
 from reports.blocks import Items, Page, Paragraph, Picture, Section, Table, number, text
-from reports.calibration_screen import calibration_screen, counted, learned, verdict
+from reports.calibration_screen import calibration_screen, counted, learned, measured, requests, verdict
 from reports.charts import Clock, Line, Panel, day
 from reports.language import LANGUAGES, Language, language_of
 from reports.notation import LanguageCode
 from reports.page import rendered
 from reports.svg import inline_svg
 from reports.whole_file import write_whole
-from scenarios.calibration import Calibration
+from scenarios.calibration import Calibration, People, Served
 from scenarios.flags import Flags
 
 _ROWS: Final = 12
@@ -37,43 +37,49 @@ def say_calibration(calibration: Calibration, scenario_toml: str, folder: Path, 
 def calibration_html(calibration: Calibration, code: LanguageCode) -> str:
     """Render the page; the same calibration gives the same text."""
     language = language_of(code)
-    learnt = [f"{name}: {value}" for name, value in learned(calibration, language)]
+    people, platform = calibration.people, calibration.platform
     keys = [f"{key} = {value}" for key, value in calibration.changes.items()]
-    sections = [
-        Section(
-            id="learnt",
-            title=language.text("calibration.learnt"),
-            blocks=[
-                Paragraph(verdict(calibration, language), "bad" if calibration.fit.verdict == "poor" else "advice"),
-                Items(learnt),
-                Paragraph(counted(calibration, language)),
-            ],
-        ),
-        Section(id="fit", title=language.text("calibration.fit"), blocks=[_picture(calibration, language)]),
-        Section(
-            id="keys",
-            title=language.text("calibration.changes"),
-            blocks=[Items(keys), Paragraph(language.text("calibration.limits"), "note")],
-        ),
-    ]
+    last = Section(
+        id="keys",
+        title=language.text("calibration.changes"),
+        blocks=[Items(keys), Paragraph(language.text("calibration.limits"), "note")],
+    )
     page = Page(
         title=language.text("calibration.page_title", title=language.pick(calibration.scenario.title)),
-        headline=verdict(calibration, language),
+        headline=language.text("calibration.title"),
         evidence=language.text("calibration.evidence"),
         evidence_meaning=language.text("calibration.evidence_meaning"),
-        made=language.text(
-            "calibration.made", version=importlib.metadata.version("bolk"), file=calibration.counted.file
-        ),
-        sections=sections,
+        made=language.text("calibration.made", version=importlib.metadata.version("bolk")),
+        sections=[
+            *([] if people is None else _people(people, language)),
+            *([] if platform is None else [_platform(platform, language)]),
+            last,
+        ],
     )
     return rendered(page, code, partial=False)
 
 
-def _picture(calibration: Calibration, language: Language) -> Picture:
-    minutes = [0.0, *calibration.minutes]
+def _people(people: People, language: Language) -> list[Section]:
+    tone = "bad" if people.fit.verdict == "poor" else "advice"
+    learnt = [f"{name}: {value}" for name, value in learned(people, language)]
+    blocks = [Paragraph(verdict(people, language), tone), Items(learnt), Paragraph(counted(people, language))]
+    return [
+        Section(id="learnt", title=language.text("calibration.learnt"), blocks=blocks),
+        Section(id="fit", title=language.text("calibration.fit"), blocks=[_picture(people, language)]),
+    ]
+
+
+def _platform(platform: Served, language: Language) -> Section:
+    work = [f"{name}: {value}" for name, value in requests(platform, language)]
+    blocks = [Paragraph(measured(platform, language)), Items(work)]
+    return Section(id="work", title=language.text("calibration.work"), blocks=blocks)
+
+
+def _picture(people: People, language: Language) -> Picture:
+    minutes = [0.0, *people.minutes]
     curves = {
-        "counted": np.cumsum([0, *calibration.opened]),
-        "expected": np.cumsum([0.0, *calibration.expected]),
+        "counted": np.cumsum([0, *people.opened]),
+        "expected": np.cumsum([0.0, *people.expected]),
     }
     lines = [
         Line(label=language.text(f"calibration.{name}_curve"), values=[float(one) for one in values], colour=colour,
@@ -83,7 +89,7 @@ def _picture(calibration: Calibration, language: Language) -> Picture:
     panel = Panel(title=language.text("calibration.opened_so_far"), lines=lines)
     clock = Clock(ticks=_ticks(minutes), write=language.notation.number, label=language.text("calibration.minutes"))
     figure = day([panel], minutes, clock, language.notation.number)
-    title = verdict(calibration, language)
+    title = verdict(people, language)
     return Picture(
         svg=inline_svg(figure, "fit", title, language.text("calibration.description")),
         title=title,

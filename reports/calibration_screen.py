@@ -6,27 +6,30 @@ from collections.abc import Callable
 from reports.language import Language, language_of
 from reports.notation import LanguageCode
 from reports.plain_text import aligned, joined, prose
-from scenarios.calibration import Calibration, Estimate
+from scenarios.calibration import Calibration, Estimate, People, Served
 
 
 def calibration_screen(calibration: Calibration, lang: LanguageCode) -> str:
     """Say what was learnt, how well it fits, and the keys that say so."""
     language = language_of(lang)
+    keys = [[f"    {key}", f"= {value}"] for key, value in calibration.changes.items()]
+    people, platform = calibration.people, calibration.platform
     return joined(
         [
-            [prose(language.text("calibration.title"), ""), prose(counted(calibration, language))],
-            [f"  {name}: {value}" for name, value in learned(calibration, language)],
-            [prose(verdict(calibration, language))],
-            ["  " + language.text("calibration.changes"), *aligned(
-                [[f"    {key}", f"= {value}"] for key, value in calibration.changes.items()], words=(0, 1)
-            )],
+            [prose(language.text("calibration.title"), "")],
+            [] if people is None else [prose(counted(people, language))],
+            [] if people is None else [f"  {name}: {value}" for name, value in learned(people, language)],
+            [] if people is None else [prose(verdict(people, language))],
+            [] if platform is None else [prose(measured(platform, language))],
+            [] if platform is None else [f"  {name}: {value}" for name, value in requests(platform, language)],
+            ["  " + language.text("calibration.changes"), *aligned(keys, words=(0, 1))],
         ]
-    )  # fmt: skip
+    )
 
 
-def counted(calibration: Calibration, language: Language) -> str:
+def counted(people: People, language: Language) -> str:
     """What was read."""
-    seen = calibration.counted
+    seen = people.counted
     first = dt.datetime.fromisoformat(seen.first)
     words = [
         language.text(
@@ -41,28 +44,42 @@ def counted(calibration: Calibration, language: Language) -> str:
     return " ".join(words)
 
 
-def learned(calibration: Calibration, language: Language) -> list[tuple[str, str]]:
+def learned(people: People, language: Language) -> list[tuple[str, str]]:
     """Each fitted number by its name, with where it lies."""
     notation = language.notation
-    percent = _between(calibration.answering, notation.percent)
-    rows = [(language.text("calibration.answering"), percent)]
-    for k, group in enumerate(calibration.groups):
-        name = language.text("calibration.everybody" if len(calibration.groups) == 1 else f"calibration.group_{k}")
-        share = "" if len(calibration.groups) == 1 else f" ({notation.percent(group.share)})"
-        rows.append((f"{name}{share}", language.text(
-            "calibration.group",
-            median=_between(group.median_s, notation.duration),
-            sigma=_between(group.sigma, lambda value: notation.number(value, 2)),
-        )))  # fmt: skip
+    rows = [(language.text("calibration.answering"), _between(people.answering, notation.percent))]
+    several = len(people.groups) > 1
+    for k, group in enumerate(people.groups):
+        name = language.text(f"calibration.group_{k}" if several else "calibration.everybody")
+        share = f" ({notation.percent(group.share)})" if several else ""
+        median = _between(group.median_s, notation.duration)
+        sigma = _between(group.sigma, lambda value: notation.number(value, 2))
+        rows.append((f"{name}{share}", language.text("calibration.group", median=median, sigma=sigma)))
     return rows
 
 
-def verdict(calibration: Calibration, language: Language) -> str:
+def verdict(people: People, language: Language) -> str:
     """How well it fits, in a sentence."""
-    fit = calibration.fit
-    gap = language.notation.percent(fit.gap)
-    p_value = language.notation.number(fit.p_value, 3)
-    return language.text(f"calibration.{fit.verdict}", gap=gap, p=p_value)
+    gap = language.notation.percent(people.fit.gap)
+    return language.text(
+        f"calibration.{people.fit.verdict}", gap=gap, p=language.notation.number(people.fit.p_value, 3)
+    )
+
+
+def measured(platform: Served, language: Language) -> str:
+    """What the load test was, and why it can be used."""
+    return language.text("calibration.measured", target=platform.target, busy=language.notation.percent(platform.busy))
+
+
+def requests(platform: Served, language: Language) -> list[tuple[str, str]]:
+    """The work of each kind of request."""
+    write = language.notation.waiting
+    return [
+        (language.text(f"operation.{one.operation}"), language.text(
+            "calibration.request", median=write(one.median_s), count=one.requests
+        ))
+        for one in platform.requests
+    ]  # fmt: skip
 
 
 def _between(estimate: Estimate, write: Callable[[float], str]) -> str:

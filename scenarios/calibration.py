@@ -1,4 +1,4 @@
-"""What a day that was says of how soon people answer: schema `bolk.calibration/1`."""
+"""What was seen of people and platform, in place of what was assumed: schema `bolk.calibration/1`."""
 
 from typing import Final, Literal
 
@@ -48,22 +48,50 @@ class Counted(Piece):
     asleep: int = Field(description="pages opened outside behaviour.awake, counted at the next hour awake")
 
 
-class Calibration(Piece):
-    """Everything that was learnt, and the keys of the scenario that say so.
+class People(Piece):
+    """How soon and how many answer; `opened` and `expected` are counts in each step awake."""
 
-    `opened` and `expected` are counts in each step awake, `changes` goes from key to its new value as TOML.
-    """
-
-    format: Literal["bolk.calibration/1"] = Field(alias="schema", default=SCHEMA)
-    scenario: ScenarioRef
     counted: Counted
     answering: Estimate = Field(description="share of the SMS that are ever answered: delivered times uptake")
     groups: list[FittedGroup]
     fit: Fit
-    changes: dict[str, str]
     minutes: list[float] = Field(description="when each step ends, in minutes awake since the first")
     opened: list[int]
     expected: list[float]
+
+
+class Request(Piece):
+    """One kind of request and the work it is, as lognormal."""
+
+    operation: str
+    requests: int
+    median_s: float
+    sigma: float
+
+
+class Served(Piece):
+    """What requests take of the platform; `busy` is the largest share of workers at work in any step of time."""
+
+    file: str
+    target: str
+    requests: list[Request]
+    sigma: float = Field(description="one spread for all")
+    busy: float
+
+
+class Calibration(Piece):
+    """Everything that was learnt, and the keys of the scenario that say so, from key to new value as TOML."""
+
+    format: Literal["bolk.calibration/1"] = Field(alias="schema", default=SCHEMA)
+    scenario: ScenarioRef
+    people: People | None = None
+    platform: Served | None = None
+    changes: dict[str, str]
+
+    @property
+    def fits(self) -> bool:
+        """Whether what was learnt can be used."""
+        return self.people is None or self.people.fit.verdict != "poor"
 
     def json_text(self) -> str:
         """The calibration as written to `calibration.json`."""

@@ -15,6 +15,7 @@ from scenarios import register
 from scenarios.behaviour import Behaviour
 from scenarios.book_type import BookType
 from scenarios.booking_platform import Platform
+from scenarios.evidence import Evidence, EvidenceLevel
 from scenarios.part import Part, Window, Words, is_none, senseless
 from scenarios.policies.cohort_per_day import CohortPerDay
 from scenarios.policies.fields import BatchSizeField, Pause
@@ -162,6 +163,14 @@ class Scenario(Part):
         description='what counts as good enough, by a name of your own: errors = "max(error_rate) <= 0.1 %"'
     )
     experiment: Experiment = Field(description="how sure we want to be")
+    evidence: Evidence | None = Field(
+        default=None, exclude_if=is_none, description="what was measured; written by calibrate"
+    )
+
+    @property
+    def evidence_level(self) -> EvidenceLevel:
+        """How far what follows from this file can be trusted."""
+        return 0 if self.evidence is None else self.evidence.level
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

@@ -161,6 +161,7 @@ def recommended(
     return Result(
         kind="recommend",
         scenario=scenario_ref(scenario),
+        evidence_level=scenario.evidence_level,
         policy=answer.policy,
         metrics=metrics_of(shown.runs),
         thresholds=shown.judgement.thresholds,
@@ -204,6 +205,7 @@ def simulated(
     return Result(
         kind="simulate",
         scenario=scenario_ref(scenario),
+        evidence_level=scenario.evidence_level,
         policy=policy_value(policy),
         schedule=[] if isinstance(policy, Feedback) else schedule_lines(scenario, policy),
         metrics=metrics_of(runs),

@@ -8,13 +8,13 @@ import pytest
 
 from reports.calibration_page import calibration_html
 from reports.language import LANGUAGES
-from scenarios.calibration import Calibration, Estimate
+from scenarios.calibration import Calibration, Estimate, People
 from scenarios.plan import plan_of
 from scenarios.reading import load
 from scenarios.scenario import Scenario
 from simulation.calibration.counts import Counts, CountsRefused, counts_of
 from simulation.calibration.goodness import chi2_tail, goodness
-from simulation.calibration.learning import best_fit, in_waking_hours, learnt
+from simulation.calibration.learning import best_fit, changes, in_waking_hours, people_learnt
 from tests.test_front_door import bolk
 
 MINUTES = 480
@@ -41,11 +41,11 @@ def counted(scenario: Scenario, minutes: int = MINUTES) -> str:
     return "\n".join(["at,sent,opened", *rows])
 
 
-def learnt_of(scenario: Scenario, text: str, folder: Path) -> Calibration:
+def learnt_of(scenario: Scenario, text: str, folder: Path) -> People:
     """What `bolk calibrate` learns from such a file."""
     file = folder / "counts.csv"
     file.write_text(text, encoding="utf-8")
-    return learnt(scenario, file)
+    return people_learnt(scenario, file)[0]
 
 
 def assert_between(estimate: Estimate, truth: float) -> None:
@@ -81,7 +81,8 @@ def test_two_kinds_of_people_are_told_apart_and_the_scenario_says_both(tmp_path:
     assert_between(quick.median_s, 120)
     assert_between(slow.median_s, 1500)
     assert quick.share == pytest.approx(0.3, abs=0.1)
-    again = load("ci-smoke", [f"{key}={value}" for key, value in calibration.changes.items()])
+    counts = counts_of(counted(mixed).encode(), "x")
+    again = load("ci-smoke", [f"{key}={value}" for key, value in changes(mixed, best_fit(counts, 10.0)).items()])
     assert again.behaviour.response.groups[0].median == pytest.approx(quick.median_s.value, abs=1)
     assert again.behaviour.uptake == pytest.approx(calibration.answering.value / 0.95, abs=0.001)
 
@@ -100,9 +101,10 @@ def test_the_command_writes_a_scenario_a_page_in_both_languages_and_what_it_read
     done = bolk("calibrate", "ci-smoke", "--counts", str(tmp_path / "counts.csv"), "--out", str(tmp_path / "out"))
     assert done.returncode == 0, done.stderr
     said = json.loads((tmp_path / "out" / "calibration.json").read_text(encoding="utf-8"))
-    assert (said["schema"], said["counted"]["sent"]) == ("bolk.calibration/1", 4000)
-    scenario = load(str(tmp_path / "out" / "scenario.toml"), [])
-    assert scenario.behaviour.response.median == pytest.approx(said["groups"][-1]["median_s"]["value"], abs=1)
+    assert (said["schema"], said["people"]["counted"]["sent"]) == ("bolk.calibration/1", 4000)
+    scenario = load(tmp_path / "out" / "scenario.toml")
+    assert scenario.behaviour.response.median == pytest.approx(said["people"]["groups"][-1]["median_s"]["value"], abs=1)
+    assert (scenario.evidence_level, load("ci-smoke").evidence_level) == (2, 0)
     for code, word in zip(LANGUAGES, ("Talt", "Counted"), strict=True):
         page = (tmp_path / "out" / f"calibration.{code}.html").read_text(encoding="utf-8")
         assert f'lang="{code}"' in page

@@ -1,1 +1,1 @@
-"""What was seen, turned into what a scenario assumes: how soon people answer, from counts of a day that was."""
+"""What was seen, turned into what a scenario assumes: how soon people answer, and how long requests take."""

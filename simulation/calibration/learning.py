@@ -1,17 +1,17 @@
-"""From counts to what a scenario assumes: as many groups as the counts can tell apart, and the keys that say so."""
+"""From counts to what a scenario says of people: as many groups as they tell apart, and the keys that say so."""
 
 import datetime as dt
 import hashlib
+import json
 import math
 from pathlib import Path
 from typing import Final
 
 import numpy as np
 
-from scenarios.calibration import Calibration, Counted, Estimate, Fit, FittedGroup
+from scenarios.calibration import Counted, Estimate, Fit, FittedGroup, People
 from scenarios.part import Window
 from scenarios.plan import IntArray
-from scenarios.provenance import scenario_ref
 from scenarios.scenario import Scenario
 from simulation.calibration.counts import Counts, CountsRefused, read_counts
 from simulation.calibration.delays import LEAST_OPENED, DelayFit, fitted
@@ -20,8 +20,8 @@ from simulation.calibration.goodness import goodness
 _Z: Final = 1.959963984540054  # 97.5 % point of the normal distribution
 
 
-def learnt(scenario: Scenario, path: Path) -> Calibration:
-    """Fit how soon and how many answer to what was counted.
+def people_learnt(scenario: Scenario, path: Path) -> tuple[People, dict[str, str]]:
+    """Fit how soon and how many answer to what was counted; also the keys of the scenario that say so.
 
     Raises
     ------
@@ -49,19 +49,18 @@ def learnt(scenario: Scenario, path: Path) -> Calibration:
         )
         for k, group in enumerate(fit.groups)
     ]
-    return Calibration(
-        scenario=scenario_ref(scenario),
+    people = People(
         counted=_counted(path, counts, asleep),
         answering=_estimate(fit.answering, wider * fit.spread[0], most=1.0),
         groups=groups,
         fit=Fit(
             verdict=judged.verdict, chi2=judged.chi2, degrees=judged.degrees, p_value=judged.p_value, gap=judged.gap
         ),
-        changes=changes(scenario, fit),
         minutes=[float(edge) / 60 for edge in awake.edges_s[1:]],
         opened=awake.opened.tolist(),
         expected=[round(float(one), 3) for one in fit.expected],
     )
+    return people, changes(scenario, fit) | {"evidence.people": json.dumps(path.name, ensure_ascii=False)}
 
 
 def best_fit(counts: Counts, least_s: float) -> DelayFit:
