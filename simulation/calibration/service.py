@@ -96,7 +96,7 @@ def _at(seen: OperationFigures, share: float) -> float:
 def _busiest(scenario: Scenario, figures: Figures, works: Sequence[Request], login: bool) -> float:
     """Largest share of the log-in's workers, or of the pages', that one step of time kept busy."""
     workers = scenario.platform.login.workers if login else scenario.platform.workers
-    mine = [(work, figures.of(work.operation)) for work in works if (work.operation is Operation.LOGIN) == login]
+    mine = [(work, figures.of(work.operation)) for work in works if (work.operation == Operation.LOGIN) == login]
     work_s = [
         sum(seen.ended[step] * work.median_s * math.exp(work.sigma**2 / 2) for work, seen in mine if seen)
         for step in range(_steps(figures))
