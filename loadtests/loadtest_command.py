@@ -1,6 +1,7 @@
 """`bolk loadtest`: one plan over HTTP, beside what the simulation says of it."""
 
 from contextlib import nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -46,13 +47,17 @@ if TYPE_CHECKING:
 @click.option("--target", metavar="URL", help="A running `bolk serve` instead of one of our own, on this machine.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that share the citizens.")
+@click.option(
+    "--web", type=click.IntRange(1024, 65535), metavar="PORT", help="Watch it on 127.0.0.1:PORT (Locust's page)."
+)
 @click.option("--listen", metavar="HOST:PORT", help="Where workers of other machines join (`bolk worker`).")
 @taking(*FINDING, MAY_LOAD, SET, SEED, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
 @or_find_capacity
 def command(
     neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, begin: str | None, until: str | None,
-    warm_up: str, target: str | None, admin_token: str | None, workers: int, listen: str | None, **flags: Unpack[Flags],
+    warm_up: str, target: str | None, admin_token: str | None, workers: int, listen: str | None, web: int | None,
+    **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
     """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace.
 
@@ -63,11 +68,14 @@ def command(
     from loadtests.unlived import unlived
 
     guard = guard_for(flags.get("may_load", ()))
+    if web is not None:
+        click.echo(f"the wave can be watched at http://127.0.0.1:{web}/?tab=wave while it goes", err=True)
+
     question = question_of(scenario, flags)
     can_switch = workers == 1 and listen is None and (target is None or admin_token is not None)
     if (refusal := unlived(question, can_switch=can_switch)) is not None:
         raise click.UsageError(refusal)
-    shape = _shape(workers, listen, target)
+    shape = replace(_shape(workers, listen, target), web=web)
     folder = folder_of(flags, question, "loadtest")
     policy, whole = _plan(question, policy_text)
     part, warm_up_s = _times(begin, until, warm_up, policy)

@@ -16,6 +16,7 @@ from locust.runners import MasterRunner, WorkerRunner
 
 from loadtests.driving.alone import Alone
 from loadtests.driving.conductor import Conductor
+from loadtests.driving.live_page import leave
 from loadtests.driving.record import tell_problem
 from loadtests.driving.worker import Worker
 from loadtests.job import read_job
@@ -53,5 +54,5 @@ class Driver(User):
             tell_problem(problem)
         finally:
             if isinstance(self.part, Alone):
-                self.environment.runner.quit()  # or Locust would begin again
+                leave(self.environment)  # or Locust would begin again
         raise StopUser

@@ -25,11 +25,13 @@ class Shape:
     """What the generator consists of: one process, or a conductor and workers.
 
     `workers` is 0 for one process that lives the plan alone. Workers are started here, unless `listen`, an address of
-    this machine and a port, says where those of other machines join.
+    this machine and a port, says where those of other machines join. `web` is the port of Locust's live page, on this
+    machine only.
     """
 
     workers: int = 0
     listen: tuple[str, int] | None = None
+    web: int | None = None
 
 
 ALONE: Final = Shape()
@@ -148,11 +150,13 @@ def worker_options(host: str, port: int) -> list[str]:
 
 
 def _part(shape: Shape) -> list[str]:
+    seen = ["--autostart", "--web-host", "127.0.0.1", "--web-port", str(shape.web)]
+    page = ["--headless"] if shape.web is None else seen
     if not shape.workers:
-        return ["--headless", "--spawn-rate", "1"]
+        return [*page, "--spawn-rate", "1"]
     host, port = shape.listen or ("127.0.0.1", 0)  # port 0: any that is free
     return [
-        "--headless", "--master", "--master-bind-host", host, "--master-bind-port", str(port),
+        *page, "--master", "--master-bind-host", host, "--master-bind-port", str(port),
         "--expect-workers", str(shape.workers), "--spawn-rate", str(shape.workers),
     ]  # fmt: skip
 

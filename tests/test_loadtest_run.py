@@ -1,14 +1,18 @@
 """Whole load tests: one real Locust process each, against a small server on this machine."""
 
 import dataclasses
+import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
+from urllib.request import urlopen
 
 import numpy as np
 import psutil
@@ -16,10 +20,11 @@ import pytest
 
 from loadtests.guard import ForbiddenTarget
 from loadtests.history import check, places_of
-from loadtests.processes import GeneratorFailed
+from loadtests.processes import GeneratorFailed, Shape
 from loadtests.run import LoadtestRun, OutFolderError, run
 from loadtests.target import TargetUnreachable, fetch_export
 from scenarios.attempts import Operation, Outcome, Status, read_attempts
+from scenarios.inventory import total_capacity
 from scenarios.plan import Plan, plan_of
 from tests import a
 from tests.test_loadtest_stub import ADMIN, Fault, Said, Stub, resets, sheds
@@ -119,6 +124,33 @@ def test_warming_up_reads_pages_before_a_slice_begins_and_is_in_no_figure(tmp_pa
     counted = (tmp_path / "out" / "locust.log").read_text(encoding="utf-8")
     (line,) = {one for one in counted.splitlines() if one.startswith("POST     login") and "%" in one}
     assert line.split()[2] == str(recorded[Operation.LOGIN])
+
+
+def test_the_live_page_shows_the_wave_and_is_gone_when_it_is_over(tmp_path: Path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    seen = list[dict[str, Any]]()
+
+    def look(done: int, _of: int) -> None:
+        if done and not seen:
+            assert "The wave" in urlopen(f"http://127.0.0.1:{port}/", timeout=30.0).read().decode()
+            said = json.load(urlopen(f"http://127.0.0.1:{port}/stats/requests", timeout=30.0))
+            seen.append({row["figure"]: row["value"] for row in said["extended_stats"][0]["data"]})
+
+    plan = plan_within(120.0)
+    with Stub(SCENARIO, SPEEDUP) as stub:
+        result = run(
+            SCENARIO, plan, base_url=stub.base_url, speedup=SPEEDUP, out=tmp_path / "out", progress=look,
+            shape=Shape(web=port),
+        )  # fmt: skip
+    assert result.partial is False
+    assert result.generator.started == result.generator.planned
+    (figures,) = seen
+    assert figures["planned in all"] == result.generator.planned
+    assert 0 < figures["started"] <= figures["planned by now"] <= figures["planned in all"]
+    assert figures["free places left"] == total_capacity(SCENARIO) - figures["CONFIRMED"]
+    with pytest.raises(OSError, match="refused"):
+        urlopen(f"http://127.0.0.1:{port}/", timeout=5.0)
 
 
 def redirects(_stub: Stub) -> Said:

@@ -8,13 +8,16 @@ from typing import Final
 
 import gevent
 
+from loadtests.driving.live_page import show_wave
 from loadtests.driving.load import Load
 from loadtests.driving.record import NEWS_S, Record, tell
 from loadtests.guard import guard_pinned
 from loadtests.job import News
+from loadtests.live_figures import rows_of
 from loadtests.target import switch_record_system
+from scenarios.inventory import total_capacity
 from scenarios.plan_file import read_plan
-from scenarios.rows import citizens_of
+from scenarios.rows import citizens_of, opening_order
 from scenarios.scenario import Scenario
 
 LEAD_S: Final = 0.3  # ASSUMPTION: enough to get every greenlet going before the first moment of the plan
@@ -26,7 +29,13 @@ class Alone:
     def __init__(self, environment, job):
         self._job = job
         self._record = Record(job.record)
-        self._load = Load(job, citizens_of(read_plan(Path(job.plan))), environment.events.request)
+        plan = read_plan(Path(job.plan))
+        self._load = Load(job, citizens_of(plan), environment.events.request)
+        opened_s = plan.planned_s[opening_order(plan)]
+        capacity = total_capacity(Scenario.model_validate(job.scenario))
+        show_wave(environment.web_ui, lambda: rows_of(
+            [self._load.figures()], len(opened_s), int(opened_s.searchsorted(self._load.now_s())), capacity
+        ))  # fmt: skip
         self._told = False
         environment.events.quitting.add_listener(self._quitting)
 

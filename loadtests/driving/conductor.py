@@ -9,11 +9,16 @@ from typing import Final
 import gevent
 from locust.runners import STATE_MISSING
 
+from loadtests.driving.live_page import leave, show_wave
 from loadtests.driving.messages import ASK, BROKE, CLOCK, LINES, LOOK, OVER, READY, SHARE, STOP, ZERO
 from loadtests.driving.record import NEWS_S, Record, tell, tell_problem
 from loadtests.driving.worker import boot
 from loadtests.job import News, health_of
+from loadtests.live_figures import LiveFigures, rows_of
+from scenarios.inventory import total_capacity
 from scenarios.plan_file import read_plan
+from scenarios.rows import opening_order
+from scenarios.scenario import Scenario
 from scenarios.shares import share_bytes
 
 LEAD_S: Final = 1.0  # ASSUMPTION: the word that it begins reaches every worker before
@@ -28,14 +33,14 @@ class Hand:
         self.client_id, self.index = client_id, index
         self.ready = self.over = self.complete = False
         self.done = self.lines = 0
-        self.health = None
+        self.health = self.figures = None
 
 
 class Conductor:
     """Locust's master: it sends no load itself."""
 
     def __init__(self, environment, job):
-        self._runner, self._job = environment.runner, job
+        self._environment, self._runner, self._job = environment, environment.runner, job
         self._plan = read_plan(Path(job.plan))
         self._record = Record(job.record)
         self._hands = {}
@@ -46,6 +51,13 @@ class Conductor:
         for kind, listener in heard.items():
             self._runner.register_message(kind, listener)
         environment.events.quitting.add_listener(self._end)
+        self._zero_s = time.monotonic() + LEAD_S
+        opened_s = self._plan.planned_s[opening_order(self._plan)]
+        capacity = total_capacity(Scenario.model_validate(job.scenario))
+        show_wave(environment.web_ui, lambda: rows_of(
+            [hand.figures for hand in self._hands.values() if hand.figures], len(opened_s),
+            int(opened_s.searchsorted((time.monotonic() - self._zero_s) * job.speedup)), capacity,
+        ))  # fmt: skip
         tell(News(listening=self._runner.server.port))
         gevent.spawn(self._conduct)
 
@@ -53,15 +65,15 @@ class Conductor:
         """See to it that all begin together, and wait until all are over or one is lost."""
         try:
             if self._waited_for(lambda hand: hand.ready):
-                zero_s = time.monotonic() + LEAD_S - self._job.begin_s / self._job.speedup
+                self._zero_s = zero_s = time.monotonic() + LEAD_S - self._job.begin_s / self._job.speedup
                 for hand in self._hands.values():
                     self._say(hand, ZERO, {"zero_s": zero_s})
                 self._waited_for(lambda hand: hand.over)
             if not self._ending:
                 self._end()
-                self._runner.quit()
+                leave(self._environment)
         except BrokenPipeError:
-            self._runner.quit()  # the parent is gone, and nobody is left to tell
+            leave(self._environment)  # the parent is gone, and nobody is left to tell
 
     def _waited_for(self, is_so):
         """Whether it became so of every worker; False when one was lost, something broke, or the run is stopped."""
@@ -121,6 +133,7 @@ class Conductor:
 
     def _lines(self, environment, msg):  # noqa: ARG002
         hand = self._hands[msg.node_id]
+        hand.figures = LiveFigures(**msg.data["figures"])
         hand.done, hand.lines = msg.data["done"], hand.lines + len(msg.data["lines"])
         try:
             self._record.add(msg.data["lines"])

@@ -2,9 +2,11 @@
 """The plan under way: every citizen started at the planned moment, each in a greenlet of their own (an open model)."""
 
 import gc
+from collections import Counter
 from typing import Any
 
 import gevent
+import numpy as np
 from gevent.pool import Group
 
 from loadtests.api import BookingApi
@@ -13,8 +15,10 @@ from loadtests.driving.clock import WallClock
 from loadtests.driving.exchange import Exchange
 from loadtests.driving.warm_up import warm_up
 from loadtests.driving.watch import Watch
+from loadtests.generator import LAG_P99_S
 from loadtests.guard import guard_pinned
 from loadtests.journey import live
+from loadtests.live_figures import LiveFigures
 from loadtests.timetable import timetables_of
 from scenarios.attempts import attempt_line
 from scenarios.rows import Citizen
@@ -34,6 +38,9 @@ class Load:
         self.lines = []
         self.complete = False
         self._citizens = citizens
+        self._speedup = job.speedup
+        self._lags_s = []
+        self._outcomes = Counter()
         self._timetables = timetables_of(scenario)
         self._strategy = scenario.platform.strategy
         self._deadline_s = job.deadline_s
@@ -99,11 +106,27 @@ class Load:
         """How this process has fared."""
         return self._watch.health(self._exchange.shortages, **clock)
 
+    def now_s(self):
+        """The plan's time."""
+        return self._clock.now()
+
+    def figures(self):
+        """How it goes, to be watched."""
+        lags_s = np.array(self._lags_s or [0.0])
+        return LiveFigures(
+            started=len(self._lags_s),
+            late=int(np.count_nonzero(lags_s > LAG_P99_S)),
+            lag_p99_s=float(np.quantile(lags_s, 0.99)),
+            lag_max_s=float(lags_s.max()),
+            outcomes=dict(self._outcomes),
+        )
+
     def _start_all(self):
         for citizen in self._citizens:
             if citizen.planned_s >= self._deadline_s:
                 return False
             self._clock.wait_until(citizen.planned_s)
+            self._lags_s.append((self._clock.now() - citizen.planned_s) / self._speedup)
             self._journeys.spawn(self._live, citizen).link_exception(self._broke)
         return True
 
@@ -111,6 +134,7 @@ class Load:
         timetable = self._timetables[citizen.municipality][citizen.book]
         for attempt in live(citizen, timetable, self._api, self._clock, self._strategy):
             self.lines.append(attempt_line(attempt) + "\n")
+            self._outcomes[attempt.outcome.value] += 1
         self.done += 1
 
     def _broke(self, greenlet):

@@ -104,7 +104,9 @@ class Worker:
     def _send_lines(self):
         lines = self._load.taken()
         self._sent += len(lines)
-        self._runner.send_message(LINES, {"lines": lines, "done": self._load.done})
+        self._runner.send_message(
+            LINES, {"lines": lines, "done": self._load.done, "figures": self._load.figures().said()}
+        )
 
     def _look(self):
         readings = []
