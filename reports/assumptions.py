@@ -16,7 +16,7 @@ from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
 from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.quantities import clock_text
-from scenarios.result import BatchesValue, Result
+from scenarios.result import BatchesValue, Result, policy_value
 from scenarios.scenario import Scenario
 
 _NAMED: Final = 5
@@ -81,6 +81,7 @@ def _choices(scenario: Scenario, language: Language) -> list[_Row]:
         if len(names) > _NAMED:
             names = [*names[:_NAMED], language.text("assumption.more", municipalities=len(names) - _NAMED)]
         rows.insert(0, ("municipalities", joined(language, names), "register"))
+    rows += _rules(scenario, language)
     books = [book for one in inventory for book in one.books]
     if len(inventory) > 1:
         rows.append(("capacity", notation.number(sum(book.capacity for book in books)), "chosen"))
@@ -93,6 +94,23 @@ def _choices(scenario: Scenario, language: Language) -> list[_Row]:
         *rows,
         ("sms_rate", language.text("assumption.per_second", rate=notation.shortest(invitation.sms_rate)), "assumed"),
         ("delivered", notation.percent(invitation.delivered), "assumed"),
+    ]
+
+
+def _rules(scenario: Scenario, language: Language) -> list[_Row]:
+    """Who sends by a rule of their own."""
+    return [
+        (
+            "their_rule",
+            language.text(
+                "assumption.their_rule_value",
+                names=joined(language, list(one.names)),
+                sending=sending_text(language, policy_value(one.policy)),
+                start=clock_text(one.policy.start),
+            ),
+            "chosen",
+        )
+        for one in scenario.municipality.rules
     ]
 
 

@@ -18,10 +18,10 @@ from scenarios.forwarding import NOBODY, passed_on_by
 from scenarios.inventory import InvitingMunicipality, inventory_of
 from scenarios.part import Window
 from scenarios.policies.feedback import Feedback
-from scenarios.policy import Policy, sent_times
+from scenarios.policy import Policy
 from scenarios.responding import acting_moments, response_delays
 from scenarios.scenario import Scenario
-from scenarios.sending import send_outs
+from scenarios.sending import sent_s
 from scenarios.streams import (
     FloatArray,
     Quantity,
@@ -184,8 +184,7 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
     """
     if isinstance(policy, Feedback):
         raise NotKnownBefore
-    sent_s = np.concatenate([sent_times(policy, one) for one in send_outs(scenario, policy)])
-    return unsent_of(scenario, policy, replication, seed=seed).sent(sent_s)
+    return unsent_of(scenario, policy, replication, seed=seed).sent(np.concatenate([*sent_s(scenario, policy)]))
 
 
 def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int | None = None) -> Unsent:

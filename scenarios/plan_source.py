@@ -9,9 +9,9 @@ from functools import cached_property
 from scenarios.inventory import inventory_of
 from scenarios.plan import NotKnownBefore, Plan, plan_of
 from scenarios.policies.feedback import Feedback
-from scenarios.policy import Policy, sent_times
+from scenarios.policy import Policy
 from scenarios.scenario import Scenario
-from scenarios.sending import send_outs
+from scenarios.sending import sent_s
 from scenarios.streams import FloatArray
 
 
@@ -43,8 +43,7 @@ class PlanSource:
         """
         if isinstance(self.policy, Feedback):
             raise NotKnownBefore
-        for one in send_outs(self.scenario, self.policy):
-            yield sent_times(self.policy, one)
+        yield from sent_s(self.scenario, self.policy)
 
     def plan(self) -> Plan:
         """Draw it all at once."""

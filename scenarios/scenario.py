@@ -16,13 +16,14 @@ from scenarios.behaviour import Behaviour
 from scenarios.book_type import BookType
 from scenarios.booking_platform import Platform
 from scenarios.evidence import Evidence, EvidenceLevel
-from scenarios.part import Part, Window, Words, is_none, senseless
+from scenarios.part import Part, Window, Words, is_empty, is_none, senseless
 from scenarios.policies.cohort_per_day import CohortPerDay
 from scenarios.policies.fields import BatchSizeField, Pause
-from scenarios.policy import Policy, PolicyField
+from scenarios.policy import OpenLoop, Policy, PolicyField
 from scenarios.precision import Precision
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.sending_hours import SendingDays, SendingHours
+from scenarios.their_rule import TheirRule, refusals_of_rules, rules_by_number
 from scenarios.thresholds import Threshold, threshold_of
 
 MAX_INVITED: Final = 6_000_000  # everyone in Norway, with room; a guard against a slip of the keyboard
@@ -34,6 +35,12 @@ class Municipality(Part):
 
     name: str | None = Field(default=None, description="a name or number in the register, or a made-up name")
     names: tuple[str, ...] = Field(default=(), description="several municipalities that send at the same moment")
+    rules: tuple[TheirRule, ...] = Field(
+        default=(),
+        exclude_if=is_empty,
+        description='some send in another way than by policy: [{ names = ["Bergen"], policy = { batch_size = "all", '
+        'start = "09:00" } }]',
+    )
     register_year: Literal[2021, 2024] = Field(default=2024, description="the list of 1 January of this year")
     number: str | None = Field(default=None, pattern=r"^\d{4}$", description="made-up only; text, so 0301 keeps its 0")
     population: int | None = Field(default=None, gt=0, description="made-up only")
@@ -205,6 +212,11 @@ class Scenario(Part):
         names = self.municipality.names or (self.municipality.name or "",)
         return tuple(register.find(name, self.municipality.register_year) for name in names)
 
+    @property
+    def rules(self) -> dict[str, OpenLoop]:
+        """Who sends by a rule of their own, by municipality number."""
+        return rules_by_number(self.municipality.rules, self.municipality.register_year)
+
 
 def refusals_of(municipality: Municipality, invitation: Invitation, policy: Policy | None) -> list[PydanticCustomError]:
     """Everything that keeps the number of invited from being known, each with the key it is `where`."""
@@ -214,9 +226,10 @@ def refusals_of(municipality: Municipality, invitation: Invitation, policy: Poli
     if municipality.population is not None:
         known = "a made-up municipality has no age groups in the register"
         refused = [senseless(known, "give invitation.invited", "invitation", "cohort")] if invitation.cohort else []
+        refused += refusals_of_rules(municipality.rules, municipality.register_year, (), policy)
         return refused or _refusals_of_cohorts(policy, None)
     names = municipality.names or (municipality.name or "",)
-    refusals: list[PydanticCustomError] = []
+    refusals = list(refusals_of_rules(municipality.rules, municipality.register_year, municipality.names, policy))
     numbers: list[str] = []
     for index, name in enumerate(names):
         where = ("municipality", "names", index) if municipality.names else ("municipality", "name")
@@ -231,14 +244,18 @@ def refusals_of(municipality: Municipality, invitation: Invitation, policy: Poli
         register.inhabitants(register.municipalities(municipality.register_year)[0], invitation.cohort or "18+")
     except register.UnknownCohort as problem:
         return [*refusals, senseless(str(problem), problem.hint, "invitation", "cohort")]
+    for index, one in enumerate(municipality.rules):
+        where = ("municipality", "rules", index, "policy", "cohorts")
+        refusals += _refusals_of_cohorts(one.policy, invitation.cohort, where)
     return refusals + _refusals_of_cohorts(policy, invitation.cohort)
 
 
-def _refusals_of_cohorts(policy: Policy | None, invited: str | None) -> list[PydanticCustomError]:
+def _refusals_of_cohorts(
+    policy: Policy | None, invited: str | None, where: tuple[str | int, ...] = ("policy", "cohorts")
+) -> list[PydanticCustomError]:
     """Why the age groups of a policy, one a day, are not exactly those who are invited; nothing where they are."""
     if not isinstance(policy, CohortPerDay) or not policy.cohorts:
         return []
-    where = ("policy", "cohorts")
     if invited is None:
         hint = 'give invitation.cohort = "18+", or policy.share = "20 %"'
         return [senseless("only an age group that is invited can be sent to by age", hint, *where)]

@@ -16,6 +16,7 @@ how a place is given; the waiting room            `platform.strategy`, `platform
 other traffic on the platform, by the hour        `platform.background`
 record system: time-outs, redelivery, stops       `platform.ehr`
 many municipalities that send at the same minute  `municipality.names`
+or some of them by a rule of their own            `municipality.rules`
 ================================================  =============================================================
 
 Not lived: response delays that differ from one age group or municipality to the next.

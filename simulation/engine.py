@@ -14,7 +14,7 @@ from scenarios.plan_source import PlanSource
 from scenarios.policies.feedback import Feedback
 from scenarios.run import Run, run_of
 from scenarios.scenario import Scenario
-from scenarios.sending import send_outs
+from scenarios.sending import send_outs, their_send_outs
 from simulation import compiled
 from simulation.compiled_life import CompiledLife
 from simulation.kernel.keeping import is_kept
@@ -93,12 +93,13 @@ def lived(source: PlanSource, engine: Engine = Engine.SIMPY, stop: Event | None 
         plan = source.plan()
         return plan, columns_of(simulate(scenario, plan))
     unsent, outs = unsent_of(scenario, policy, source.replication), send_outs(scenario, policy)
+    known = {index: one.sent_s() for index, one in their_send_outs(scenario, policy).items()}
     if engine is Engine.COMPILED:
         with contextlib.suppress(compiled.TooManyEvents):
             life = CompiledLife(scenario, unsent.plan, stop)
-            return sent_by_feedback(policy, outs, unsent, life), life.record()
+            return sent_by_feedback(policy, outs, unsent, life, known), life.record()
     life = SimpyLife(scenario, unsent.plan)
-    return sent_by_feedback(policy, outs, unsent, life), life.record()
+    return sent_by_feedback(policy, outs, unsent, life, known), life.record()
 
 
 def _with_simpy(source: PlanSource, with_timeline: bool) -> Run:

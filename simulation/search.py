@@ -23,7 +23,7 @@ from scenarios.policy import clock_at, sent_times
 from scenarios.result import Answer, Role
 from scenarios.run import Run
 from scenarios.scenario import Scenario
-from scenarios.sending import send_outs
+from scenarios.sending import followers
 from simulation.experiment import Experiment
 from simulation.feasibility import Proof, alpha_of, proof_of
 from simulation.judging import Judgement, judge
@@ -93,8 +93,8 @@ def finishes_in_time(scenario: Scenario, policy: Batches) -> bool:
 
 
 def last_sms_s(scenario: Scenario, policy: Batches) -> float:
-    """Seconds from the first SMS to the last one, over all municipalities."""
-    return max(float(sent_times(policy, one)[-1]) for one in send_outs(scenario, policy))
+    """Seconds from the first SMS to the last one, over all municipalities that send by the policy."""
+    return max(float(sent_times(policy, one)[-1]) for one in followers(scenario, policy))
 
 
 @dataclass(slots=True)

@@ -6,8 +6,9 @@ else that happens in it: that is what makes two engines agree on what it has see
 
 import bisect
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, Protocol
 
 import numpy as np
@@ -41,15 +42,24 @@ class Life(Protocol):
         ...
 
 
-def sent_by_feedback(policy: Feedback, outs: Sequence[SendOut], unsent: Unsent, life: Life) -> Plan:
+def sent_by_feedback(
+    policy: Feedback,
+    outs: Sequence[SendOut],
+    unsent: Unsent,
+    life: Life,
+    known: Mapping[int, FloatArray] = MappingProxyType({}),
+) -> Plan:
     """Live a run in which every batch waits for figures; the plan that came of it.
 
     Each municipality has a sender of its own, with rejections of its own and the response time of the platform that
-    all share. They decide at the same moments, in the order of the inventory.
+    all share. They decide at the same moments, in the order of the inventory. When those send who have a rule of their
+    own is `known` before, by their place in the inventory.
     """
     sent_s = np.full(unsent.plan.invited, np.inf)
     figures = Figures(life, unsent.plan.municipality, len(outs))
     senders = _senders(outs)
+    for index, times in known.items():
+        _send(life, unsent, sent_s, senders[index].all_at(times))
     for moment_s in sending_moments(policy.pause, outs[0].hours):
         if not any(sender.left for sender in senders):
             break
@@ -59,11 +69,17 @@ def sent_by_feedback(policy: Feedback, outs: Sequence[SendOut], unsent: Unsent, 
         seen = figures.between(until_s - policy.window, until_s, now_s=at_s)
         handed = [sender.send(policy, at_s, one) for sender, one in zip(senders, seen, strict=True) if sender.left]
         citizens = np.concatenate([numbers for numbers, _ in handed])
-        sent_s[citizens] = np.concatenate([times for _, times in handed])
-        reached = unsent.reached_by(citizens)
-        life.send(reached, unsent.opened_s(unsent.sms_s(sent_s)[reached], reached))
+        _send(life, unsent, sent_s, (citizens, np.concatenate([times for _, times in handed])))
     life.live_until(math.inf)
     return unsent.sent(sent_s)
+
+
+def _send(life: Life, unsent: Unsent, sent_s: FloatArray, handed: tuple[IntArray, FloatArray]) -> None:
+    """These citizens have their SMS at these moments: note it, and let them come."""
+    citizens, times = handed
+    sent_s[citizens] = times
+    reached = unsent.reached_by(citizens)
+    life.send(reached, unsent.opened_s(unsent.sms_s(sent_s)[reached], reached))
 
 
 @dataclass(slots=True)
@@ -79,6 +95,12 @@ class _Sender:
     def left(self) -> int:
         """Citizens who have no SMS yet."""
         return self.end - self.next
+
+    def all_at(self, times: FloatArray) -> tuple[IntArray, FloatArray]:
+        """Everybody is sent to at moments that are known: nobody is left."""
+        citizens = np.arange(self.next, self.end)
+        self.next = self.end
+        return citizens, times
 
     def send(self, policy: Feedback, at_s: float, seen: Observation) -> tuple[IntArray, FloatArray]:
         """Decide, and hand the next batch to the gateway: who is sent to, and when each SMS leaves."""

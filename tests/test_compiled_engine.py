@@ -27,7 +27,7 @@ from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.policy import WithFeedback
 from scenarios.run import run_of
 from scenarios.scenario import Scenario
-from scenarios.sending import send_outs
+from scenarios.sending import send_outs, their_send_outs
 from scenarios.strategy import Listing, QueueOrder, Strategy
 from simulation import compiled, tallying
 from simulation import kernel as kernel_package
@@ -140,7 +140,11 @@ def cases(draw: st.DrawFn) -> Case:
     dates = ["2021-05-10", "2021-05-12"]
     book = {"book": "Hall", "open": {"from": "08:00", "to": "09:00"}}
     places = [{"parallel": one_of(1, 2, 5), "length": one_of("5 min", "30 min")} for _ in range(one_of(1, 1, 2))]
-    towns: dict[str, Any] = one_of({"names": ["Bergen", "Oslo"]}, {"name": "X", "number": "9999", "population": 800})
+    own = {"names": ["Oslo"], "policy": {"start": one_of("09:07", "09:08"), "batch_size": one_of("all", 9)}}
+    towns: dict[str, Any] = one_of(
+        {"names": ["Bergen", "Oslo"]}, {"names": ["Bergen", "Oslo"], "rules": [own]},
+        {"name": "X", "number": "9999", "population": 800},
+    )  # fmt: skip
     scenario = a.scenario(
         {
             "municipality": towns,
@@ -249,12 +253,13 @@ def test_both_engines_decide_alike_under_feedback_bit_for_bit(
 ) -> None:
     scenario, outs = case.scenario, send_outs(case.scenario, policy)
     unsent = unsent_of(scenario, policy, 0)
+    known = {index: one.sent_s() for index, one in their_send_outs(scenario, policy).items()}
     if coarse:  # nearly everything happens at the moment of a decision
         delay_s = np.random.default_rng(seed).choice(GRID_S, unsent.plan.citizens)
         unsent = replace(unsent, plan=_on_a_grid(unsent.plan, seed), delay_s=delay_s)
         outs = tuple(replace(one, sms_per_s=2.0) for one in outs)
     one, other = SimpyLife(scenario, unsent.plan), CompiledLife(scenario, unsent.plan)
-    plan, same = (sent_by_feedback(policy, outs, unsent, life) for life in (one, other))
+    plan, same = (sent_by_feedback(policy, outs, unsent, life, known) for life in (one, other))
     event(f"{min(len(np.unique(plan.sent_s)), 4)} moments or more")
     assert plan.sha256 == same.sha256
     assert attempts_of(other.record()) == attempts_of(one.record())

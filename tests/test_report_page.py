@@ -259,6 +259,13 @@ def test_trouble_with_the_record_system_is_said_among_the_assumptions() -> None:
     assert "from 20 minutes to 35 minutes after the first SMS" in page
 
 
+def test_neighbours_who_send_by_a_rule_of_their_own_are_said_among_the_choices() -> None:
+    rule = {"names": ["Bergen"], "policy": {"batch_size": "all", "start": "09:10"}}
+    scenario = a.scenario({"municipality": {"names": ["Askøy", "Bergen"], "rules": [rule]}})
+    page = said(report_html(a_result.simulated(scenario), [], "en")).replace("\u00a0", " ")
+    assert "Send by a rule of their own Bergen: all SMS at once, from 09:10" in page
+
+
 def test_others_on_the_platform_are_said_among_the_assumptions() -> None:
     load = {"login": "1/s", "pages": "2.5/s", "hours": [{"from": "08:00", "to": "10:00", "times": 4}]}
     scenario = a.scenario({"platform.background": load})

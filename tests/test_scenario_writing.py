@@ -44,6 +44,12 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "platform.workers": st.integers(1, 10_000),
     "platform.ehr.service_time": lengths,
     "platform.list_age": lengths,
+    "municipality": st.just(
+        {
+            "names": ["Bergen", "Oslo"],
+            "rules": [{"names": ["Oslo"], "policy": {"batch_size": "all", "start": "23:59:59"}}],
+        }
+    ),
     "platform.background": st.fixed_dictionaries(
         {"pages": st.sampled_from(["1/min", "0.3/s"])},
         optional={"ehr": st.just("1/h"), "hours": st.just([{"from": "08:00", "to": "09:30", "times": 0.25}])},
