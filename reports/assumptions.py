@@ -8,7 +8,7 @@ from reports.cases import scenario_of
 from reports.language import Language
 from reports.limits import joined
 from reports.sending import sending_text
-from scenarios.behaviour import Behaviour
+from scenarios.behaviour import Behaviour, ResponseCrowd
 from scenarios.booking_platform import Platform
 from scenarios.evidence import Evidence, MeasuredPlatform
 from scenarios.inventory import inventory_of
@@ -178,13 +178,32 @@ def _responses(behaviour: Behaviour, language: Language) -> list[tuple[str, str]
         )
         for group in response.groups
     ]
+    crowds = [line for crowd in response.crowds for line in _crowd(crowd, language)]
     awake = behaviour.awake
     hours = [] if awake is None else [f"{clock_text(awake.from_)}–{clock_text(awake.to)}"]
     return [
         ("response", lognormal),
         *(("response_group", group) for group in groups),
+        *(("response_crowd", line) for line in crowds),
         *(("awake", one) for one in hours),
     ]
+
+
+def _crowd(crowd: ResponseCrowd, language: Language) -> list[str]:
+    """Who answers in a way of their own, and the groups among them."""
+    notation = language.notation
+    who = ", ".join([*([crowd.cohort] if crowd.cohort else []), *crowd.municipalities])
+    median, sigma = notation.duration(crowd.median), notation.shortest(crowd.sigma)
+    told = [language.text("assumption.response_crowd_value", who=who, median=median, sigma=sigma)]
+    for group in crowd.groups:
+        value = language.text(
+            "assumption.response_group_value",
+            share=notation.percent(group.share),
+            median=notation.duration(group.median),
+            sigma=notation.shortest(group.sigma),
+        )
+        told.append(f"{who}: {value}")
+    return told
 
 
 def _reload(behaviour: Behaviour, language: Language) -> list[tuple[str, str]]:

@@ -1,16 +1,18 @@
 """How people behave, as a scenario has it."""
 
-from typing import Final, Self
+from typing import Final, Self, TypeVar
 
 from pydantic import Field, model_validator
 
 from scenarios.afterwards import Cancel
 from scenarios.forwarding import Forwarded
-from scenarios.part import Part, Window, is_none, senseless
+from scenarios.part import Part, Window, is_empty, is_none, senseless
 from scenarios.quantities import Fraction, Seconds
 from scenarios.reload import Reload
 
 MAX_ATTEMPTS: Final = 20
+
+_Answering = TypeVar("_Answering", "Response", "ResponseCrowd")
 
 
 class ResponseGroup(Part):
@@ -21,6 +23,26 @@ class ResponseGroup(Part):
     sigma: float = Field(ge=0, le=6, description="spread of the logarithm; 0 is none")
 
 
+class ResponseCrowd(Part):
+    """People of an age, or of a municipality, who answer in a way of their own: lognormal or a mixture."""
+
+    cohort: str | None = Field(default=None, exclude_if=is_none, description='an age group in the register, "65+"')
+    municipalities: tuple[str, ...] = Field(
+        default=(), exclude_if=is_empty, description="those who invited them; with cohort as well both must be true"
+    )
+    median: Seconds = Field(gt=0, description="half of those of no group have acted after this; ASSUMPTION")
+    sigma: float = Field(ge=0, le=6, description="spread of the logarithm; 0 is none; ASSUMPTION")
+    groups: tuple[ResponseGroup, ...] = Field(
+        default=(), exclude_if=is_empty, description="groups among them that answer differently"
+    )
+
+    @model_validator(mode="after")
+    def _some_are_meant(self) -> Self:
+        if self.cohort is None and not self.municipalities:
+            raise senseless("this is everybody", 'say who answers so: cohort = "65+", or municipalities = ["Oslo"]')
+        return _some_of_no_group(self)
+
+
 class Response(Part):
     """From SMS to opening the page: lognormal, or a mixture of lognormals."""
 
@@ -29,14 +51,24 @@ class Response(Part):
     groups: tuple[ResponseGroup, ...] = Field(
         default=(), description='groups that answer differently: [{ share = "30 %", median = "2 min", sigma = 0.8 }]'
     )
+    crowds: tuple[ResponseCrowd, ...] = Field(
+        default=(),
+        exclude_if=is_empty,
+        description='who answers in another way; the first that fits counts: [{ cohort = "65+", median = "2 h", '
+        "sigma = 1.5 }]",
+    )
     least: Seconds = Field(default=10.0, ge=0, description="added to every draw: delivery and unlocking a telephone")
     latest: Seconds = Field(default=7 * 86400.0, gt=0, description="the lognormal is cut here: nobody acts later")
 
     @model_validator(mode="after")
     def _some_are_left(self) -> Self:
-        if sum(group.share for group in self.groups) >= 1:
-            raise senseless("the groups leave nobody for median and sigma", "let the shares add up to less than 100 %")
-        return self
+        return _some_of_no_group(self)
+
+
+def _some_of_no_group(answering: _Answering) -> _Answering:
+    if sum(group.share for group in answering.groups) >= 1:
+        raise senseless("the groups leave nobody for median and sigma", "let the shares add up to less than 100 %")
+    return answering
 
 
 class Session(Part):

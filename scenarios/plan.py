@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scenarios.choice import Pick
+from scenarios.crowds import delays_of
 from scenarios.forwarding import NOBODY, passed_on_by
 from scenarios.inventory import InvitingMunicipality, inventory_of
 from scenarios.part import Window
 from scenarios.policies.feedback import Feedback
 from scenarios.policy import Policy
-from scenarios.responding import acting_moments, response_delays
+from scenarios.responding import acting_moments
 from scenarios.scenario import Scenario
 from scenarios.sending import sent_s
 from scenarios.streams import (
@@ -188,7 +189,10 @@ def plan_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int |
 
 
 def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int | None = None) -> Unsent:
-    """Draw the citizens of one replication, whatever the policy sends when: of it only the start is asked."""
+    """Draw the citizens of one replication, whatever the policy sends when.
+
+    Of it only the start is asked, and in which order it sends to age groups, if it does.
+    """
     inventory = inventory_of(scenario)
     invited = sum(m.invited for m in inventory)
     source = passed_on_by(scenario.behaviour.forwarded, invited)
@@ -197,7 +201,10 @@ def unsent_of(scenario: Scenario, policy: Policy, replication: int, *, seed: int
     )
     behaviour, session, patience = scenario.behaviour, scenario.behaviour.session, scenario.behaviour.patience
     tries = behaviour.after_rejection.give_up_after
-    delay_s = response_delays(behaviour.response, draw(Quantity.RESPONSE))
+    delay_s = np.empty(draw.citizens)
+    delay_s[:invited] = delays_of(
+        scenario, policy, draw(Quantity.RESPONSE)[:invited], lambda: draw(Quantity.AGE)[:invited]
+    )
     municipality = np.repeat(np.arange(len(inventory)), [m.invited for m in inventory])
     book = _books(inventory, draw(Quantity.BOOK)[:invited], municipality)
     where = draw.table(Quantity.WHERE, tries)

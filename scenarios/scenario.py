@@ -15,7 +15,9 @@ from scenarios import register
 from scenarios.behaviour import Behaviour
 from scenarios.book_type import BookType
 from scenarios.booking_platform import Platform
+from scenarios.crowd_names import refusals_of_crowds
 from scenarios.evidence import Evidence, EvidenceLevel
+from scenarios.part import Part, Window, Words, is_empty, is_none, senseless
 from scenarios.part import Part, Window, Words, is_empty, is_none, senseless
 from scenarios.policies.cohort_per_day import CohortPerDay
 from scenarios.policies.fields import BatchSizeField, Pause
@@ -201,6 +203,11 @@ class Scenario(Part):
     @model_validator(mode="after")
     def _invited_is_known(self) -> Self:
         for refusal in refusals_of(self.municipality, self.invitation, self.policy):
+            raise refusal
+        owner = self.municipality
+        names = owner.names or (owner.name or "",)
+        crowds, invited = self.behaviour.response.crowds, self.invitation.cohort
+        for refusal in refusals_of_crowds(crowds, names, owner.register_year, invited):
             raise refusal
         return self
 

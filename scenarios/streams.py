@@ -45,6 +45,7 @@ class Quantity(IntEnum):
     CANCELS = 32
     CANCEL_AFTER = 33
     WAITLIST = 34
+    AGE = 35
     BACKGROUND_GAP = 40  # of these three the "citizen" is a station, and the draws are what comes to it in turn
     BACKGROUND_THINNING = 41
     BACKGROUND_WORK = 42

@@ -5,6 +5,7 @@ What the model lives, and the key of a scenario that says so
 ================================================  =============================================================
 gateway rate, SMS that do not arrive              `invitation.sms_rate`, `invitation.delivered`
 response delays, also as a mixture; nights        `behaviour.response`, `.response.groups`, `behaviour.awake`
+those of an age group, or of a municipality       `behaviour.response.crowds`
 log-in, a station of its own                      `behaviour.session.login`, `platform.login`
 pages, each with a service time of its own        `platform.workers`, `platform.service_time`
 lists that are older than the book                `platform.list_age`
@@ -18,6 +19,4 @@ record system: time-outs, redelivery, stops       `platform.ehr`
 many municipalities that send at the same minute  `municipality.names`
 or some of them by a rule of their own            `municipality.rules`
 ================================================  =============================================================
-
-Not lived: response delays that differ from one age group or municipality to the next.
 """

@@ -1,11 +1,13 @@
 """What draws are made from, laid out for the kernel: a plan in arrays, or the laws that a plan would be drawn by."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.crowds import Crowd, crowds_of, ways_of
 from scenarios.inventory import InvitingMunicipality, inventory_of
 from scenarios.plan import IntArray, Plan, retry_shares
 from scenarios.plan_source import PlanSource
@@ -58,13 +60,15 @@ def on_demand(source: PlanSource) -> DrawRows:
     scenario, laws = source.scenario, _Laws(source.replication << 16)
     reload = scenario.behaviour.reload
     behaviour, choice = scenario.behaviour, scenario.behaviour.slot_choice
-    system, groups = scenario.platform.ehr, answering(behaviour.response)
-    _write_laws(laws, scenario, groups)
+    system, ways = scenario.platform.ehr, [answering(way) for way in ways_of(behaviour.response)]
+    _write_laws(laws, scenario, [group for groups in ways for group in groups])
     inventory = inventory_of(scenario)
     return DrawRows(
         {
             "laws": np.array(laws.rows, layout.LAW),
-            "groups": _group_rows(groups),
+            "groups": np.concatenate([_group_rows(groups) for groups in ways]),
+            "ways": _way_rows(ways),
+            **_crowd_rows(crowds_of(scenario, source.policy)),
             "retry_shares": retry_shares(scenario),
             "book_shares": np.concatenate([_shares(owner) for owner in inventory]),
             **_owner_rows(inventory),
@@ -73,7 +77,6 @@ def on_demand(source: PlanSource) -> DrawRows:
             "on_demand": 1,
             "seed": source.seed,
             "replication": source.replication << 16,
-            "group_count": len(groups),
             "poll_s": on_grid(behaviour.session.poll),
             "tries": behaviour.after_rejection.give_up_after,
             "first_share": choice.first,
@@ -126,7 +129,7 @@ class _Laws:
         self.rows.append((self._replication | quantity, 0, 0.0))
 
 
-def _write_laws(laws: _Laws, scenario: Scenario, groups: tuple[AnsweringGroup, ...]) -> None:
+def _write_laws(laws: _Laws, scenario: Scenario, groups: Sequence[AnsweringGroup]) -> None:
     """In the order of the numbers in `codes`."""
     session, patience, sigma = (
         scenario.behaviour.session,
@@ -160,6 +163,22 @@ def _group_rows(groups: tuple[AnsweringGroup, ...]) -> NDArray[Any]:
     ends = [*(group.begins for group in groups[1:]), 1.0]
     rows = [(group.begins, end, group.share) for group, end in zip(groups, ends, strict=True)]
     return np.array(rows, layout.GROUP)
+
+
+def _way_rows(ways: Sequence[Sequence[AnsweringGroup]]) -> NDArray[Any]:
+    ends = np.cumsum([len(groups) for groups in ways]).tolist()
+    rows = [(end - len(groups), end - 1) for end, groups in zip(ends, ways, strict=True)]
+    return np.array(rows, layout.WAY)
+
+
+def _crowd_rows(crowds: Sequence[Crowd]) -> dict[str, NDArray[Any]]:
+    ends = np.cumsum([crowd.count for crowd in crowds]).tolist()
+    parts = [len(crowd.kinds) for crowd in crowds]
+    of_parts = [part for crowd in crowds for part in zip(crowd.ends, crowd.kinds, strict=True)]
+    return {
+        "crowds": np.array(list(zip(ends, starts(parts), parts, strict=True)), layout.CROWD),
+        "crowd_parts": np.array(of_parts, layout.CROWD_PART),
+    }
 
 
 def _owner_rows(inventory: tuple[InvitingMunicipality, ...]) -> dict[str, NDArray[Any]]:

@@ -54,6 +54,11 @@ FORMS_S = np.array([0.0, 1.0, 599.0, 599.5, 600.0, 600.5, 601.0])
 """Around the time that a hold lasts."""
 
 
+SLOW_HERE = {"median": "1 min", "sigma": 0.5,
+             "groups": [{"share": "20 %", "median": "1 s", "sigma": 0.0}]}  # fmt: skip
+"""How those of one municipality answer, all there are or one of two."""
+
+
 @dataclass(frozen=True)
 class Case:
     """A small scenario with its plan."""
@@ -145,6 +150,7 @@ def cases(draw: st.DrawFn) -> Case:
         {"names": ["Bergen", "Oslo"]}, {"names": ["Bergen", "Oslo"], "rules": [own]},
         {"name": "X", "number": "9999", "population": 800},
     )  # fmt: skip
+    here = towns.get("name", "Bergen")
     scenario = a.scenario(
         {
             "municipality": towns,
@@ -155,7 +161,8 @@ def cases(draw: st.DrawFn) -> Case:
                 {"kind": "ramp", "first": 1, "largest": 20, "step": 3}, {"kind": "capacity_matched"},
                 {"kind": "cohort_per_day", "share": 0.5})},
             "behaviour.response": {"median": one_of("1 s", "30 s"), "sigma": sigma, "least": "0 s",
-                                   "groups": one_of([], [{"share": "60 %", "median": "2 s", "sigma": 1.0}])},
+                                   "groups": one_of([], [{"share": "60 %", "median": "2 s", "sigma": 1.0}]),
+                                   "crowds": one_of([], [SLOW_HERE | {"municipalities": [here]}])},
             "behaviour.awake": one_of(None, {"from": "07:00", "to": "22:00"}),
             "behaviour.session": {"login": "1 s", "choose": one_of("1 s", "20 s"), "sigma": sigma,
                                   "form": one_of("0 s", "1 s", "10 min"), "poll": one_of("500 ms", "3 s")},

@@ -259,6 +259,22 @@ def test_trouble_with_the_record_system_is_said_among_the_assumptions() -> None:
     assert "from 20 minutes to 35 minutes after the first SMS" in page
 
 
+def test_people_who_answer_in_a_way_of_their_own_are_said_among_the_assumptions() -> None:
+    group = {"share": "20 %", "median": "1 min", "sigma": 0.5}
+    crowd = {"cohort": "65+", "municipalities": ["Utsira"], "median": "3 h", "sigma": 1.5, "groups": [group]}
+    scenario = a.scenario(
+        {
+            "municipality": {"name": "Utsira"},
+            "invitation": {**a.scenario().invitation.model_dump(mode="json", by_alias=True), "cohort": "18+",
+                           "invited": None},
+            "behaviour.response.crowds": [crowd],
+        }
+    )  # fmt: skip
+    page = said(report_html(a_result.simulated(scenario), [], "en")).replace("\u00a0", " ")
+    assert "Answer in a way of their own 65+, Utsira: half within 3 hours (lognormal, sigma 1.5)" in page
+    assert "65+, Utsira: 20% of them: half within 1 minute (lognormal, sigma 0.5)" in page
+
+
 def test_neighbours_who_send_by_a_rule_of_their_own_are_said_among_the_choices() -> None:
     rule = {"names": ["Bergen"], "policy": {"batch_size": "all", "start": "09:10"}}
     scenario = a.scenario({"municipality": {"names": ["Askøy", "Bergen"], "rules": [rule]}})

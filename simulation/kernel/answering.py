@@ -10,19 +10,33 @@ from scenarios.streams import Quantity
 from simulation.kernel.chance import length_s
 from simulation.kernel.codes import LOGIN_LAW, RESPONSE_LAW
 from simulation.kernel.draws import chance, lasting_s
-from simulation.kernel.rows import group_at, law_at, part
+from simulation.kernel.rows import crowd_at, crowd_part_at, group_at, law_at, part, way_at
 
 _DELIVERY, _UPTAKE, _RESPONSE = int(Quantity.DELIVERY), int(Quantity.UPTAKE), int(Quantity.RESPONSE)
+_AGE = int(Quantity.AGE)
 DIGIT_BITS = 11
 _DIGITS = 1 << DIGIT_BITS
 
 
 @part
-def delay_s(w, citizen):
-    """The time from the SMS to opening the page, in waking hours: `response_delays`."""
+def kind_of(w, citizen, crowd):
+    """In which way somebody of a crowd answers."""
+    c = crowd_at(w, crowd)
+    at, last = np.int64(c.first), c.first + c.parts - 1
+    if at < last:
+        u = chance(w, _AGE, citizen, 0)
+        while at < last and crowd_part_at(w, at).ends <= u:
+            at += 1
+    return crowd_part_at(w, at).kind
+
+
+@part
+def delay_s(w, citizen, crowd):
+    """The time from the SMS to opening the page, in waking hours: `delays_of`."""
     u = chance(w, _RESPONSE, citizen, 0)
-    index = 0
-    while index < w.group_count - 1 and u >= group_at(w, index).ends:
+    way = way_at(w, kind_of(w, citizen, crowd))
+    index = np.int64(way.first)
+    while index < way.last and u >= group_at(w, index).ends:
         index += 1
     group, law = group_at(w, index), law_at(w, RESPONSE_LAW + index)
     within = min(max((u - group.begins) / group.share, LEAST), 1.0 - LEAST)
@@ -38,11 +52,13 @@ def _happens(w, quantity, share, citizen):
 def respond(world: Any, first: int, count: int, citizens: Any, delays_s: Any, logins_s: Any) -> int:
     """Draw those of `count` citizens from `first` on who act, and say how many they are."""
     w = world[0]
-    acting = 0
+    acting, crowd = 0, 0
     for citizen in range(first, first + count):
         if _happens(w, _DELIVERY, w.delivered, citizen) and _happens(w, _UPTAKE, w.uptake, citizen):
             citizens[acting] = citizen
-            delays_s[acting] = delay_s(w, citizen)
+            while crowd_at(w, crowd).end_citizen <= citizen:
+                crowd += 1
+            delays_s[acting] = delay_s(w, citizen, crowd)
             logins_s[acting] = lasting_s(w, LOGIN_LAW, citizen, 0)
             acting += 1
     return acting

@@ -41,6 +41,12 @@ Without a table everybody takes `scale_s`."""
 GROUP: Final = np.dtype([("begins", "f8"), ("ends", "f8"), ("share", "f8")])
 """Those who answer alike, and their part of the interval (0, 1); the law of group g is number RESPONSE_LAW + g."""
 
+CROWD: Final = np.dtype([("end_citizen", "i8"), ("first", "i8"), ("parts", "i8")])
+CROWD_PART: Final = np.dtype([("ends", "f8"), ("kind", "i8")])
+WAY: Final = np.dtype([("first", "i8"), ("last", "i8")])
+"""Citizens who follow each other, the parts that they have by age, each with a way of answering, and what groups a way
+has, the first and the last of them."""
+
 OWNER: Final = np.dtype([("end_citizen", "i8"), ("first_book", "i8"), ("books", "i8")])
 """A municipality: its books, and where its citizens end."""
 
@@ -109,7 +115,7 @@ ADDRESSES: Final = (
     "cancel_after_s", "joins",
     # or what it is drawn from: laws, groups that answer alike, the share that tries again by try, municipalities, the
     # first of them that a range of citizens has, and the shares of books
-    "laws", "groups", "retry_shares", "owners", "owner_hints", "book_shares",
+    "laws", "groups", "crowds", "crowd_parts", "ways", "retry_shares", "owners", "owner_hints", "book_shares",
     # who comes to the log-in, and when, in order; and the timeouts that were made before each was sent to, if any were
     "arrivals", "arrive_s", "arrive_after",
     # the platform, and those on their way
@@ -132,8 +138,8 @@ COUNTS: Final = (
     "requests_room", "kept_room", "step_count", "deliveries", "stops", "afterwards", "heap_room",
     # rows that are a citizen's own, the others are for reloads; whether they are never used again
     "own_rows", "keeps_journeys",
-    # draws on demand: whether, of which seed and replication (in its place of the key), of how many groups
-    "on_demand", "seed", "replication", "group_count", "reloading", "most_reloads",
+    # draws on demand: whether, of which seed and replication (in its place of the key)
+    "on_demand", "seed", "replication", "reloading", "most_reloads",
     # where the run stands: arrivals that came, timeouts that wait, timeouts ever made, the queue of the present
     # moment, rows written, journeys begun and how many there is room for, and the first that is free again
     "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made", "journeys_made", "journeys_room",

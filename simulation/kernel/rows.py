@@ -9,6 +9,8 @@ from numba.extending import intrinsic
 from simulation.kernel.layout import (
     ATTEMPT,
     BOOK,
+    CROWD,
+    CROWD_PART,
     DAY,
     GROUP,
     HOURS,
@@ -26,6 +28,7 @@ from simulation.kernel.layout import (
     TRAFFIC,
     VISITOR,
     WAITING,
+    WAY,
 )
 
 part = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy")
@@ -83,6 +86,24 @@ def law_at(w, index):
 def group_at(w, index):
     """Those who answer alike."""
     return carray(_pointer(w.groups), 1, GROUP)[np.uint64(index)]
+
+
+@part
+def crowd_at(w, index):
+    """Citizens who follow each other."""
+    return carray(_pointer(w.crowds), 1, CROWD)[np.uint64(index)]
+
+
+@part
+def crowd_part_at(w, index):
+    """A part of a crowd, by age."""
+    return carray(_pointer(w.crowd_parts), 1, CROWD_PART)[np.uint64(index)]
+
+
+@part
+def way_at(w, index):
+    """A way of answering."""
+    return carray(_pointer(w.ways), 1, WAY)[np.uint64(index)]
 
 
 @part
