@@ -18,7 +18,6 @@ from scenarios.booking_platform import Platform
 from scenarios.crowd_names import refusals_of_crowds
 from scenarios.evidence import Evidence, EvidenceLevel
 from scenarios.part import Part, Window, Words, is_empty, is_none, senseless
-from scenarios.part import Part, Window, Words, is_empty, is_none, senseless
 from scenarios.policies.cohort_per_day import CohortPerDay
 from scenarios.policies.fields import BatchSizeField, Pause
 from scenarios.policy import OpenLoop, Policy, PolicyField
