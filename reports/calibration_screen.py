@@ -76,7 +76,7 @@ def requests(platform: Served, language: Language) -> list[tuple[str, str]]:
     write = language.notation.waiting
     return [
         (language.text(f"operation.{one.operation}"), language.text(
-            "calibration.request", median=write(one.median_s), count=one.requests
+            "calibration.request", median=write(one.median_s), requests=one.requests
         ))
         for one in platform.requests
     ]  # fmt: skip

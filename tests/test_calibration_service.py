@@ -8,6 +8,11 @@ import numpy as np
 import pytest
 
 from loadtests.figures import ladder_of
+from reports.calibration_page import calibration_html
+from reports.calibration_screen import calibration_screen
+from reports.language import LANGUAGES
+from reports.notation import LanguageCode
+from scenarios.calibration import Calibration
 from scenarios.evidence import MeasuredPlatform
 from scenarios.figures import Figures, OperationFigures
 from scenarios.result import Result
@@ -55,6 +60,16 @@ def test_how_busy_it_was_is_the_work_over_the_workers() -> None:
     )
     mean = sum(median_s for name, (median_s, _) in WORK.items() if name != "login") * math.exp(0.125)
     assert platform.busy == pytest.approx(40 * mean / 60 / 2, rel=0.1)
+
+
+@pytest.mark.parametrize("code", LANGUAGES)
+def test_the_screen_and_the_page_say_the_work_of_every_request(code: LanguageCode) -> None:
+    scenario = a.scenario()
+    platform, changes = platform_learnt(scenario, lived(), "result", own_system=False)
+    calibration = Calibration(scenario=a_result.scenario_ref(scenario), platform=platform, changes=changes)
+    for said in (calibration_screen(calibration, code), calibration_html(calibration, code)):
+        assert "400 " in said
+        assert "platform.service_time.books" in said
 
 
 @pytest.mark.parametrize(

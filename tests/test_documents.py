@@ -32,6 +32,7 @@ def test_every_identifier_of_the_glossary_is_used_in_the_code() -> None:
 def test_every_decision_names_a_guard_that_exists() -> None:
     text = (ROOT / "DECISIONS.md").read_text(encoding="utf-8")
     decisions = re.split(r"^\d+\. ", text, flags=re.M)[1:]
+    assert re.findall(r"^(\d+)\. ", text, flags=re.M) == [str(number + 1) for number in range(len(decisions))]
     tests = "\n".join(file.read_text(encoding="utf-8") for file in (ROOT / "tests").glob("*.py"))
     assert all("Guard:" in decision for decision in decisions)
     missing = [name for name in re.findall(r"`(test_\w+)`", text) if f"def {name}(" not in tests]
