@@ -76,7 +76,7 @@ def _shares(count: int) -> list[float]:
     """Denser where few are slower; none finer than one sample of all."""
     halvings = math.floor(math.log2(count) * RUNGS_PER_HALVING)
     dense = (1 - 2 ** (-k / RUNGS_PER_HALVING) for k in range(halvings + 1))
-    return sorted({0.0, *dense, *(one for one in NAMED_SHARES if 1 - one > 1 / count), 1.0})
+    return sorted({0.0, *dense, *(one for one in NAMED_SHARES if (1 - one) * count > 1 - 1e-9), 1.0})
 
 
 def _rank(share: float, count: int) -> int:

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from loadtests.figures import NAMED_SHARES, figures_of, ladder_of
@@ -25,6 +25,7 @@ from tests import a, a_result
 SECONDS = st.lists(st.floats(0, 100).map(lambda value: round(value, 3)), min_size=1, max_size=1200)
 
 
+@example([0.0] * 9 + [1.0])  # the share of 0.9 is just one sample short of all
 @given(SECONDS)
 def test_a_rung_is_the_least_observed_time_with_its_share_at_or_below(seconds: list[float]) -> None:
     ladder = ladder_of(np.array(seconds), np.array(seconds))

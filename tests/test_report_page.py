@@ -143,7 +143,9 @@ def test_predicted_and_measured_stand_side_by_side() -> None:
     faster = a_result.load_tested()
     assert faster.measurement is not None
     speeded = faster.model_copy(update={"measurement": faster.measurement.model_copy(update={"speedup": 10.0})})
-    assert "Testen gikk 10 ganger så fort som i virkeligheten." in said(report_html(speeded, [], "nb"))
+    assert "Testen gikk 10 ganger så fort som i virkeligheten, både folk og plattform" in said(
+        report_html(speeded, [], "nb")
+    )
 
 
 @pytest.mark.parametrize(("verdict", "words"), [("fail", "nei"), ("inconclusive", "uavklart")])

@@ -162,6 +162,7 @@ def test_the_export_agrees_with_what_citizens_were_told(office: Office) -> None:
         "book": BOOK,
         "start": "2021-05-11T10:25",
         "state": "SENT",
+        "cancelled_by": None,
     }
     told = [office.page("/appointments", citizen)["appointments"][0] for citizen in range(3)]
     on_record = ("appointment", "slot", "start")

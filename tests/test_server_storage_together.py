@@ -32,13 +32,18 @@ FULL = [one("a"), one("b"), one("c")]
 """Two get the places of a time, and the third finds it full."""
 
 
+def who(row: Reservation) -> tuple[str, str]:
+    """What a reservation is known by in any storage: names and numbers no two storages have in common."""
+    return row.wish.acting or row.wish.citizen, row.wish.idempotency_key
+
+
 def seen(storage: SqlStorage, came: Sequence[Reservation | Sent | Refused]) -> list[object]:
-    """The answers, with each reservation's place on the record for its name, which no two storages have in common."""
-    numbers = {row.id: number for number, row in enumerate(storage.everything().reservations)}
+    """The answers, with each reservation's own name left out of them."""
+    known = {row.id: who(row) for row in storage.everything().reservations}
     return [
-        (numbers[answer.id], answer.state, answer.place, answer.wish)
+        (known[answer.id], answer.state, answer.place, answer.wish)
         if isinstance(answer, Reservation)
-        else numbers[answer.reservation]
+        else known[answer.reservation]
         if isinstance(answer, Sent)
         else answer
         for answer in came
@@ -67,12 +72,19 @@ def test_wishes_that_are_written_together_become_what_they_become_alone(
                 expected = [answer for one in asked for answer in does(alone, connection, [one])]
             assert seen(together, came) == seen(alone, expected)
             for storage in (together, alone):
-                rows = storage.everything().reservations
+                rows = sorted(storage.everything().reservations, key=who)  # those rejected together may come first
                 first = next((row for row in rows if row.state is State.CONFIRMED), None)
                 if cancels and first is not None:
                     storage.cancel(first.wish.citizen, first.id, "")
-        everything = [seen(storage, storage.everything().reservations) for storage in (together, alone)]
-        assert everything[0] == everything[1]
+        everything = [storage.everything().reservations for storage in (together, alone)]
+        ordered, sent = zip(*((sorted(rows, key=who), _in_line(rows)) for rows in everything), strict=True)
+        assert seen(together, ordered[0]) == seen(alone, ordered[1])
+        assert sent[0] == sent[1]
     finally:
         for each in emptied:
             each.close()
+
+
+def _in_line(rows: Sequence[Reservation]) -> list[tuple[str, str]]:
+    """Those who wait to be decided, in the order in which they will be."""
+    return [who(row) for row in rows if row.state is State.SENT]
