@@ -17,7 +17,6 @@ from loadtests.pacing.saying import heard
 from scenarios.exit_code import ExitCode
 
 HEADING = "from;until;decided;rejected;response_time_p95_s\n"
-TODAY = dt.datetime.now(dt.UTC)
 AT_ALL_HOURS = [
     "--set", "policy.batch_size=2", "--set", "policy.pause=1 s", "--set", 'invitation.days="every_day"',
     "--set", 'invitation.window={ from = "00:00", to = "23:59:59" }', "--set", "policy.start=00:00",
@@ -27,7 +26,8 @@ AT_ALL_HOURS = [
 def asked(tmp_path: Path, *more: str, ids: str = "zx1\nzx2\nzx3\n") -> list[str]:
     """A send-out that may go at any hour, watching a file in which all is well."""
     (tmp_path / "ids").write_text(ids)
-    from_, until = (TODAY + dt.timedelta(hours=hours) for hours in (-1, -0.02))
+    now = dt.datetime.now(dt.UTC)  # not that of the import, which may be long ago: nothing is sent on old figures
+    from_, until = (now + dt.timedelta(hours=hours) for hours in (-1, -0.02))
     (tmp_path / "figures.csv").write_text(f"{HEADING}{from_.isoformat()};{until.isoformat()};9;1;0.5\n")
     wave, figures = str(tmp_path / "wave"), f"csv:{tmp_path / 'figures.csv'}"
     return ["pace", wave, "ci-smoke", str(tmp_path / "ids"), "--figures", figures, *AT_ALL_HOURS, *more]
