@@ -136,6 +136,7 @@ def create_app(
         clock=now,
         refusal_of=lambda citizen: door.refusal_of(citizen, entrance),
         strategy=strategy,
+        listing=scenario.platform.listing,
         hold_s=HOLD_S / speedup,
         lists=lists,
     )

@@ -1,6 +1,7 @@
 """The pages by the ways that places are given other than Helsenorge's: at once, held, or the first there is."""
 
 import dataclasses
+import re
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ from reference_server.reservation import Reservation, State, Wish
 from reference_server.strategy import MOST_EXTENSIONS
 from reference_server.tokens import Tokens
 from scenarios.identity import national_number
-from scenarios.strategy import Strategy
+from scenarios.strategy import Listing, Strategy
 from tests.office import BOOK, START
 from tests.visitor import FIRST_TIME, Reception, Visitor, a_card
 
@@ -198,3 +199,13 @@ def test_who_changes_a_time_chooses_among_the_times_and_keeps_the_old_one_until_
     visitor.goes(day).sends(day, start="0900")
     assert visitor.heading.startswith("11. mai 2021, kl. 09:00")
     assert reception.states() == [State.CANCELLED, State.CONFIRMED]
+
+
+def test_a_spread_list_has_an_order_for_each_citizen_and_the_page_says_so(tmp_path: Path) -> None:
+    reception = Reception(tmp_path, listing=Listing.SPREAD)
+    pages = [reception.visitor(citizen).goes(f"/bestill/{BOOK}/2021-05-10") for citizen in (0, 1, 2, 0)]
+    shown = [re.findall(r"\d\d:\d\d(?=–)", page.source) for page in pages]
+    assert "rekkefølge" in pages[0].words
+    assert shown[0] == shown[3]
+    assert len({tuple(one) for one in shown}) > 1
+    assert len({tuple(sorted(one)) for one in shown}) == 1

@@ -23,7 +23,7 @@ from reference_server.web import web_app
 from scenarios.identity import national_number
 from scenarios.inventory import books_of, inventory_of
 from scenarios.scenario import Scenario
-from scenarios.strategy import HOLD_S, Strategy
+from scenarios.strategy import HOLD_S, Listing, Strategy
 from tests.office import ADMIN_TOKEN, SCENARIO
 from tests.prepared import prepared_file
 
@@ -49,6 +49,7 @@ class Reception:
         set_up: SetUp | None = None,
         strategy: Strategy = Strategy.QUEUED,
         hold_s: float = HOLD_S,
+        listing: Listing = Listing.EARLIEST,
     ) -> None:
         path = folder / "bookings.sqlite3"
         self.secret = prepared_file(path, scenario)
@@ -69,6 +70,7 @@ class Reception:
                 clock=clock,
                 refusal_of=lambda _: None,
                 strategy=strategy,
+                listing=listing,
                 hold_s=hold_s,
             )
         )

@@ -24,14 +24,16 @@ from reference_server.storage import (
     TooLate,
     Wish,
 )
+from scenarios.strategy import Listing
 
 
 class Choosing:
     """The pages below /bestill."""
 
-    def __init__(self, desk: Desk, giving: Giving) -> None:
+    def __init__(self, desk: Desk, giving: Giving, listing: Listing) -> None:
         self._desk = desk
         self._giving = giving
+        self._listing = listing
 
     def mount(self, routes: Blueprint) -> None:
         """Add the routes."""
@@ -90,11 +92,12 @@ class Choosing:
         if self._leaves_no_choice():
             return see_other(f"/bestill/{book_id}")
         turn = turn_on_page(self._desk, citizen, card, self._changing(citizen))
-        free_times = self._desk.lists.times(book_id, date, turn)
+        free_times = self._desk.lists.times(book_id, date, turn).listed(self._listing, citizen)
         free = [dt.datetime.fromisoformat(start) for start, _ in free_times.rows]
         times = [(start, card.end(start)) for start in free]
         says, holds = self._giving.says(card), self._holds()
-        return self._show_for("times.html", card, date=day, times=times, key=new_key(), says=says, holds=holds)
+        own = self._listing is Listing.SPREAD and len(times) > 1
+        return self._show_for("times.html", card, date=day, times=times, key=new_key(), says=says, holds=holds, own=own)
 
     def send(self, book_id: str, date: str) -> Response:
         """A time was chosen in the grid: given at once, where it is held or the book asks for no form."""

@@ -28,7 +28,7 @@ from reference_server.tokens import Tokens
 from reference_server.web import problem
 from scenarios.inventory import AppointmentBook
 from scenarios.scenario import Scenario
-from scenarios.strategy import HOLD_S, Strategy
+from scenarios.strategy import HOLD_S, Listing, Strategy
 
 _OPEN: Final = frozenset(
     f"pages.{name}" for name in ("front", "accessibility", "log_in", "logged_in", "log_out", "style")
@@ -44,6 +44,7 @@ def pages_part(
     clock: Callable[[], dt.datetime],
     refusal_of: Callable[[str], Response | None],
     strategy: Strategy = Strategy.QUEUED,
+    listing: Listing = Listing.EARLIEST,
     hold_s: float = HOLD_S,
     lists: FreeLists | None = None,
 ) -> Blueprint:
@@ -65,6 +66,8 @@ def pages_part(
         From a citizen's key to what the door says: None lets the request in, 429 keeps it waiting.
     strategy, hold_s : Strategy, float
         How a time is given, and for how long one is held.
+    listing : Listing
+        In which order the times of a day are shown.
     lists : FreeLists, optional
         The same as the API's; always fresh unless given.
     """
@@ -74,7 +77,7 @@ def pages_part(
     for part in (
         Outside(desk, login, Tokens(secret)),
         Whom(desk),
-        Choosing(desk, giving),
+        Choosing(desk, giving, listing),
         giving,
         Elsewhere(desk),
         Own(desk),
