@@ -42,7 +42,7 @@ THE_TRUTH: Final = (
     "platform.sigma=0.4",
 )  # fmt: skip
 """The platform that the simulation is not told about."""
-LIGHT: Final = ("invitation.invited=240", "behaviour.response.median=90 s", "policy.batch_size=60")
+LIGHT: Final = ("invitation.invited=140", "behaviour.response.median=60 s", "policy.batch_size=all")
 
 MORNINGS: Final[dict[str, tuple[str, ...]]] = {
     "three batches": (),
