@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import click
+
 from loadtests.pacing.paced import paced
 from scenarios.naming import policy_named
 from scenarios.plan_source import PlanSource
@@ -62,9 +64,9 @@ def main() -> None:
     parser.add_argument("--plan", default=PLAN)
     arguments = parser.parse_args()
     limits = tuple(load("weak-login").thresholds.values())
-    _say(f"plan {arguments.plan}, {arguments.replications} replications\n")
-    _say(f"  {'reality':16} {'sent':6} {'SMS in':>8}  " + "  ".join(limits))
-    compared(arguments.plan, arguments.replications, lambda row: _say(_line(row, limits)))
+    click.echo(f"plan {arguments.plan}, {arguments.replications} replications\n")
+    click.echo(f"  {'reality':16} {'sent':6} {'SMS in':>8}  " + "  ".join(limits))
+    compared(arguments.plan, arguments.replications, lambda row: click.echo(_line(row, limits)))
 
 
 def compared(plan: str, replications: int, tell: Callable[[Row], None] = lambda _: None) -> list[Row]:
@@ -104,10 +106,6 @@ def _line(row: Row, limits: tuple[str, ...]) -> str:
         for value, text in zip(row.values, limits, strict=True)
     )
     return f"  {row.reality:16} {row.sent:6} {row.invited_min:4.0f} min  {values}"
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

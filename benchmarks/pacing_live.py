@@ -19,6 +19,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import click
 import numpy as np
 
 from loadtests.pacing.durable import Disk
@@ -128,14 +129,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running(scenario, pace=Pace.SCENARIO, speedup=speedup) as server:
         plan = plan_of(scenario, fixed, 0)
         lived = run(scenario, plan, base_url=server.base_url, speedup=speedup, out=Path(folder))
-        _say(_line("fixed", scenario, plan, lived.attempts))
+        click.echo(_line("fixed", scenario, plan, lived.attempts))
     with tempfile.TemporaryDirectory() as folder, running(scenario, pace=Pace.SCENARIO, speedup=speedup) as server:
         policy = paced(load("ci-smoke", _ASSUMED), fixed, INVITED)
         sender = LocustSender(scenario, unsent_of(scenario, policy, 0), server, speedup, Path(folder))
         last_s = _pace(scenario, policy, server, speedup, sender, Path(folder) / "ledger")
         sender.join()
         plan = replace(plan, sent_s=np.full(plan.citizens, last_s))
-        _say(_line("paced", scenario, plan, sender.attempts))
+        click.echo(_line("paced", scenario, plan, sender.attempts))
 
 
 def _pace(
@@ -149,7 +150,7 @@ def _pace(
     def tell(line: Line, state: State) -> None:
         if isinstance(line, Intended):
             went.append(line.at)
-            _say(f"  {words.moment(line.at, line.at)}  {sentence(words, line, state, str(folder))}")
+            click.echo(f"  {words.moment(line.at, line.at)}  {sentence(words, line, state, str(folder))}")
 
     ledger = Ledger(folder, Disk())
     Pacer(
@@ -179,10 +180,6 @@ def _line(name: str, scenario: Scenario, plan: Plan, attempts: Sequence[Attempt]
         for limit, one in zip(scenario.limits, kept, strict=True)
     )
     return f"{name}: SMS in {float(plan.sent_s.max()) / 60:.0f} min  {said}"
-
-
-def _say(line: str) -> None:
-    print(line, flush=True)  # noqa: T201
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ from scenarios.plan import plan_of
 from scenarios.reading import load
 from scenarios.scenario import Scenario
 from simulation.calibration.counts import Counts, CountsRefused, counts_of
+from simulation.calibration.delays import groups_of
 from simulation.calibration.goodness import chi2_tail, goodness
 from simulation.calibration.learning import best_fit, changes, in_waking_hours, people_learnt
 from tests.test_front_door import bolk
@@ -71,6 +72,14 @@ def test_those_who_have_not_answered_when_the_counting_ends_are_not_taken_for_pe
     seen = calibration.counted.opened / calibration.counted.sent
     assert seen < 0.65
     assert_between(calibration.answering, 0.95 * 0.8)
+
+
+def test_the_interval_of_a_group_is_its_own_whichever_group_the_fit_met_first() -> None:
+    theta = np.array([-0.3, 8.0, 0.2, 5.0, -0.2, 0.4])  # the slow ones first
+    errors = np.array([0.01, 0.02, 0.03, 0.04, 0.05, 0.06])
+    quick, slow = groups_of(theta, errors)
+    assert (quick.median_s, quick.median_error, quick.sigma_error) == (pytest.approx(np.exp(5.0)), 0.04, 0.05)
+    assert (slow.median_s, slow.median_error, slow.sigma_error) == (pytest.approx(np.exp(8.0)), 0.02, 0.03)
 
 
 def test_two_kinds_of_people_are_told_apart_and_the_scenario_says_both(tmp_path: Path) -> None:

@@ -30,11 +30,16 @@ _LEAST_SIGMA: Final = math.log(0.05)  # narrower than any counts can show
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Group:
-    """Some who answer alike: a share of those who answer, half of them within the median, spread of the logarithm."""
+    """Some who answer alike: a share of those who answer, half of them within the median, spread of the logarithm.
+
+    The errors are standard errors of the logarithms.
+    """
 
     share: float
     median_s: float
     sigma: float
+    median_error: float
+    sigma_error: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,22 +48,20 @@ class DelayFit:
 
     Parameters
     ----------
-    answering : float
-        Share of the SMS that are ever answered: delivered times willing.
+    answering, answering_error : float
+        Share of the SMS that are ever answered, delivered times willing, and the standard error of its logarithm.
     groups : tuple of Group
         One, or two with the quicker first; their shares add up to 1.
     expected : ndarray
         (M,) pages opened that the fit expects in each step.
     log_likelihood : float
-    spread : ndarray
-        Standard errors of the logarithms of share answering, and of median and sigma of each group, in that order.
     """
 
     answering: float
+    answering_error: float
     groups: tuple[Group, ...]
     expected: FloatArray
     log_likelihood: float
-    spread: FloatArray
 
     @property
     def parameters(self) -> int:
@@ -87,17 +90,25 @@ def fitted(counts: Counts, groups: int, least_s: float = LEAST_S) -> DelayFit:
     errors = np.sqrt(np.clip(np.diag(np.linalg.pinv(information)), 0.0, None))
     return DelayFit(
         answering=float(np.exp(theta[0])),
-        groups=_groups_of(theta),
+        answering_error=float(errors[0]),
+        groups=groups_of(theta, errors),
         expected=expected,
         log_likelihood=_log_likelihood(counts.opened, expected),
-        spread=errors,
     )
 
 
-def _groups_of(theta: FloatArray) -> tuple[Group, ...]:
-    shares = _shares(theta)
-    pairs = [(share, *theta[1 + 2 * k : 3 + 2 * k]) for k, share in enumerate(shares)]
-    groups = [Group(share=share, median_s=math.exp(median), sigma=math.exp(sigma)) for share, median, sigma in pairs]
+def groups_of(theta: FloatArray, errors: FloatArray) -> tuple[Group, ...]:
+    """The groups of fitted parameters with the errors of each, the quicker first."""
+    groups = [
+        Group(
+            share=share,
+            median_s=math.exp(theta[1 + 2 * k]),
+            sigma=math.exp(theta[2 + 2 * k]),
+            median_error=float(errors[1 + 2 * k]),
+            sigma_error=float(errors[2 + 2 * k]),
+        )
+        for k, share in enumerate(_shares(theta))
+    ]
     return tuple(sorted(groups, key=lambda group: group.median_s))
 
 

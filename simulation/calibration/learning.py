@@ -44,14 +44,14 @@ def people_learnt(scenario: Scenario, path: Path) -> tuple[People, dict[str, str
     groups = [
         FittedGroup(
             share=group.share,
-            median_s=_estimate(group.median_s, wider * fit.spread[1 + 2 * k]),
-            sigma=_estimate(group.sigma, wider * fit.spread[2 + 2 * k]),
+            median_s=_estimate(group.median_s, wider * group.median_error),
+            sigma=_estimate(group.sigma, wider * group.sigma_error),
         )
-        for k, group in enumerate(fit.groups)
+        for group in fit.groups
     ]
     people = People(
         counted=_counted(path, counts, asleep),
-        answering=_estimate(fit.answering, wider * fit.spread[0], most=1.0),
+        answering=_estimate(fit.answering, wider * fit.answering_error, most=1.0),
         groups=groups,
         fit=Fit(
             verdict=judged.verdict, chi2=judged.chi2, degrees=judged.degrees, p_value=judged.p_value, gap=judged.gap
