@@ -1,5 +1,6 @@
 """`bolk pace`: the sending itself, batch by batch, by the figures of the day."""
 
+import contextlib
 import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -10,7 +11,7 @@ from scenarios.exit_code import ExitCode
 from scenarios.flags import LANG, SET, taking
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Generator
 
     from loadtests.pacing.asked import Asked
     from loadtests.pacing.pacer import Pacer
@@ -99,8 +100,7 @@ def _run(asked: "Asked") -> int:
 
     clock = WallClock()
     try:
-        with pacer_of(asked, clock, click.echo) as pacer:
-            _obey_signals(pacer, clock.wake)
+        with pacer_of(asked, clock, click.echo) as pacer, _obeying_ctrl_c(pacer, clock.wake):
             why = pacer.run()
     except AskedWrongly as problem:
         raise click.UsageError(str(problem)) from None
@@ -111,7 +111,8 @@ def _run(asked: "Asked") -> int:
     }.get(why, ExitCode.INTERRUPTED)
 
 
-def _obey_signals(pacer: "Pacer", wake: "Callable[[], None]") -> None:
+@contextlib.contextmanager
+def _obeying_ctrl_c(pacer: "Pacer", wake: "Callable[[], None]") -> "Generator[None]":
     """Ctrl-C ends it when the step under way is done; a second one at once, which the ledger stands."""
 
     def interrupted(*_: object) -> None:
@@ -119,4 +120,8 @@ def _obey_signals(pacer: "Pacer", wake: "Callable[[], None]") -> None:
         pacer.interrupt()
         wake()
 
-    signal.signal(signal.SIGINT, interrupted)
+    before = signal.signal(signal.SIGINT, interrupted)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)

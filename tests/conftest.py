@@ -1,5 +1,6 @@
 """What tests are given by name: a prepared database of either kind, and the storage in it."""
 
+import signal
 from collections.abc import Generator
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from tests.databases import BOTH, SMALL, Database
 from tests.prepared import prepared_database, prepared_file
 
 collect_ignore = ["example_project"]  # another project, with a test that is run against its own server
+
+
+@pytest.fixture(autouse=True)
+def ctrl_c_unchanged() -> Generator[None]:
+    """Whoever takes Ctrl-C for a while gives it back: a later test in this process would wait for it in vain."""
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    after = signal.signal(signal.SIGINT, before)
+    assert after is before, "SIGINT is left to another handler"
 
 
 @pytest.fixture(params=BOTH)
