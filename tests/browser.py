@@ -75,11 +75,9 @@ def violations(page: Page) -> list[str]:
     """What axe-core finds wrong on the page, in short."""
     page.evaluate(_axe_core())
     options = {"runOnly": _RULES, "resultTypes": ["violations"]}  # what is right need not be written out
-    found: Any = page.evaluate("options => axe.run(document, options)", options)
+    found: Any = page.evaluate("async options => (await axe.run(document, options)).violations", options)
     return [
-        f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')}"
-        for one in found["violations"]
-        for node in one["nodes"]
+        f"{one['id']}: {node['html'][:120]} {node.get('failureSummary', '')}" for one in found for node in one["nodes"]
     ]
 
 

@@ -47,7 +47,8 @@ def test_axe_finds_nothing_where_one_chooses_how_to_meet_and_books_a_second_dose
 ) -> None:
     with browser.browsing(script=True) as context:
         inspection = Inspection(context.pages[0], server.base_url, lang)
-        inspection.way_in(national_number(6000 + LANGUAGES.index(lang)))
+        context.pages[0].goto(f"{server.base_url}/logg-inn?lang={lang}")
+        inspection.logs_in(national_number(6000 + LANGUAGES.index(lang)))
         inspection.opens("/bestill/timebok", f"/bestill/{SECOND}")
         assert inspection.seen[-1] == inspection.tr("error.no_first_title")
         books(inspection, f"/bestill/{FIRST}/2021-05-10/0830")

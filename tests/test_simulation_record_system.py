@@ -60,7 +60,7 @@ def last(attempts: list[Attempt]) -> dict[int, Attempt]:
 @few
 @given(troubles, st.integers(0, 2**32))
 def test_a_reservation_is_decided_at_most_once_however_often_it_is_delivered(ehr: dict[str, Any], seed: int) -> None:
-    scenario = scenario_of(ehr, seed, {"slots": FEW_PLACES})
+    scenario = scenario_of(ehr, seed, {"slots": FEW_PLACES, "invitation.invited": 48})
     decided, reserve = Counter[int](), Ledger.reserve
     totals = set[int]()
 
