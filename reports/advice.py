@@ -7,7 +7,7 @@ from typing import Final, assert_never
 
 from reports.blocks import Block, Fold, Items, Paragraph, Section, Table, number, text
 from reports.candidates import last_sms_text, standing_of
-from reports.cases import candidate_with, cases_of, scenario_of
+from reports.cases import candidate_with, scenario_of
 from reports.expectation import comparison
 from reports.language import Language
 from reports.lever_section import levers
@@ -40,8 +40,17 @@ def headline(result: Result, language: Language) -> str:
 
 
 def page_one(result: Result, language: Language) -> list[Section]:
-    """Answer the coordinator's questions in her order."""
-    recommendation = _recommendation(result)
+    """Answer the coordinator's questions in her order, without what lies below."""
+    made = (comparison, levers, caveats, what_would_change)
+    beside = [section for make in made if (section := make(result, language))]
+    return [*the_answer(result, language), *beside]
+
+
+def the_answer(result: Result, language: Language) -> list[Section]:
+    """Enough slots, then what to send when or why there is no such plan; nothing where nothing was recommended."""
+    recommendation = result.recommendation
+    if recommendation is None:
+        return []
     sections = [_supply(recommendation, language)]
     match recommendation.answer:
         case "plan":
@@ -54,11 +63,6 @@ def page_one(result: Result, language: Language) -> list[Section]:
             pass
         case _:
             assert_never(recommendation.answer)
-    if cases_of(result, language):
-        sections.append(comparison(result, language))
-    sections += [levers(result, language), caveats(result, language)]
-    if recommendation.answer == "plan":
-        sections.append(_changes(result, recommendation.supply, language))
     return sections
 
 
@@ -242,7 +246,11 @@ def _platform_level(result: Result, evidence: Evidence | None) -> int:
     return 1 if result.kind == "loadtest" else 0
 
 
-def _changes(result: Result, supply: Supply, language: Language) -> Section:
+def what_would_change(result: Result, language: Language) -> Section | None:
+    """Say what would change the advice; None where there is none."""
+    if result.recommendation is None or result.recommendation.answer != "plan":
+        return None
+    supply = result.recommendation.supply
     items = [_faster(result, language), _more_takers(supply, language), language.text("changes.not_varied")]
     return Section(id="changes", title=language.text("changes.title"), blocks=[Items(items)])
 

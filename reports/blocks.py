@@ -76,19 +76,25 @@ Block = Paragraph | Items | Table | Picture | Fold
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
-    """A heading with what stands under it."""
+    """A heading with what stands under it, which opens on demand if it is folded."""
 
     id: str
     title: str
     blocks: Sequence[Block] = ()
     parts: Sequence["Section"] = field(default=())
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A whole page: `headline` is the answer in one sentence, `evidence` how far it can be trusted."""
+    """A whole page: `headline` is the answer in one sentence, `evidence` how far it can be trusted.
+
+    `others` are the names and files of reports on the same answer for other readers.
+    """
 
     title: str
+    reader: str = ""
+    others: Sequence[tuple[str, str]] = ()
     headline: str
     evidence: str
     evidence_meaning: str

@@ -24,9 +24,11 @@ _COMPARED: Final = (
 )
 
 
-def comparison(result: Result, language: Language) -> Section:
-    """Set the ways of sending side by side, then show how the runs spread."""
-    cases = cases_of(result, language)
+def comparison(result: Result, language: Language) -> Section | None:
+    """Set the ways of sending side by side, then show how the runs spread; None where none was simulated."""
+    cases = cases_of(result, language) if result.kind in ("recommend", "simulate") else []
+    if not cases:
+        return None
     blocks: list[Block] = [_table(cases, language)]
     if result.evidence_level == 0:
         blocks.append(Paragraph(language.text("comparison.chance_only"), "note"))

@@ -9,7 +9,9 @@ from reports.language import Language
 from reports.limits import limit_text, measure_name
 from reports.pairing import precision_sentence
 from reports.sending import sending_text
+from reports.told import Told
 from scenarios.measures import MEASURES
+from scenarios.reader import Reader
 from scenarios.result import Judged, Result
 
 _MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "≈"}
@@ -52,19 +54,29 @@ def _judged_cell(judged: Judged | None, language: Language) -> Cell:
     return Cell((f"{_MARKS[judged.verdict]}\u00a0{value}", verdict), _KINDS[judged.verdict])
 
 
-def method(result: Result, language: Language) -> Section:
-    """The technical end of the report."""
+def limits_of_the_plan(result: Result, language: Language) -> Section | None:
+    """What a search held its plans to; None where the judgement says it already."""
     thresholds = thresholds_table(result, language)
+    if result.kind != "recommend" or thresholds is None:
+        return None
+    return Section(id="limits", title=language.text("thresholds.title"), blocks=[thresholds])
+
+
+def method(told: Told) -> Section:
+    """The technical end of the report; the limits stand here where they are not the first thing."""
+    result, language = told.result, told.language
+    limits = limits_of_the_plan(result, language) if told.reader is Reader.COORDINATOR else None
+    again = language.text("reproduction.again", command=told.command)
     parts = [
-        Section(id="limits", title=language.text("thresholds.title"), blocks=[thresholds] if thresholds else []),
+        limits,
         Section(id="measures", title=language.text("measures.title"), blocks=[_measures(language)]),
         Section(
             id="reproduction",
             title=language.text("reproduction.title"),
-            blocks=[_reproduction(result, language), Paragraph(language.text("reproduction.again"), "note")],
+            blocks=[_reproduction(result, language), Paragraph(again, "note")],
         ),
     ]
-    return Section(id="method", title=language.text("method.title"), parts=[part for part in parts if part.blocks])
+    return Section(id="method", title=language.text("method.title"), parts=[part for part in parts if part])
 
 
 def _measures(language: Language) -> Table:
@@ -115,8 +127,10 @@ def _reproduction(result: Result, language: Language) -> Table:
     )
 
 
-def judgement(result: Result, language: Language) -> Section:
-    """The verdict of a simulation or load test: thresholds first."""
+def judgement(result: Result, language: Language) -> Section | None:
+    """The verdict of a simulation or load test: thresholds first; None for a search."""
+    if result.kind not in ("simulate", "loadtest"):
+        return None
     thresholds = thresholds_table(result, language)
     blocks: list[Block] = [Paragraph(verdict_sentence(result, language), "advice")]
     if result.precision is not None:

@@ -5,6 +5,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from scenarios.flags import FOR, taking
+from scenarios.reader import Reader
+
 if TYPE_CHECKING:
     from scenarios.result import Result
 
@@ -12,13 +15,19 @@ if TYPE_CHECKING:
 @click.command("report")
 @click.argument("result", type=click.Path(path_type=Path))
 @click.option("--measured", multiple=True, type=click.Path(path_type=Path), help="A load test to show beside it.")
+@taking(FOR)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder for the pages [default: beside RESULT].")
-def command(result: Path, measured: tuple[Path, ...], out: Path | None) -> None:
-    """Render RESULT (a result.json, or its folder) again, in bokmål and English."""
+def command(result: Path, measured: tuple[Path, ...], readers: tuple[Reader, ...], out: Path | None) -> None:
+    """Render RESULT (a result.json, or its folder) again, in bokmål and English.
+
+    Without --for, the report is for the reader whom such a result is for: the coordinator of a recommendation or
+    simulation, the developer of a load test, the platform of a search for capacity.
+    """
     from reports.page import write_report
 
     folder = out or (result if result.is_dir() else result.parent)
-    for file in write_report(_read_result(result), [_read_result(one) for one in measured], folder):
+    shown = [_read_result(one) for one in measured]
+    for file in write_report(_read_result(result), shown, folder, readers=readers):
         click.echo(file)
 
 

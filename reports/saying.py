@@ -24,7 +24,7 @@ def say(result: Result, folder: Path, flags: Flags) -> ExitCode:
     OSError
         A file cannot be written.
     """
-    files = [write_whole(folder / "result.json", result.json_text().encode()), *_pages(result, folder)]
+    files = [write_whole(folder / "result.json", result.json_text().encode()), *_pages(result, folder, flags)]
     if flags.get("as_json"):
         click.echo(result.json_text(), nl=False)
     else:
@@ -44,13 +44,13 @@ def _unfit(result: Result) -> str | None:
     return result.generator.reason if result.generator else None
 
 
-def _pages(result: Result, folder: Path) -> list[Path]:
+def _pages(result: Result, folder: Path, flags: Flags) -> list[Path]:
     """Write the report; what draws pictures is loaded after the result is safe."""
     if result.provenance.interrupted:
         return []
     from reports.page import write_report
 
-    pages = write_report(result, [], folder)
+    pages = write_report(result, [], folder, readers=flags.get("readers", ()))
     return [*pages, *write_schedule(result, folder)]
 
 

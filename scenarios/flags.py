@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, Final, Literal, TypedDict, TypeVar
 
 import click
 
+from scenarios.reader import Reader
+
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
 
@@ -30,6 +32,7 @@ class Flags(TypedDict, total=False):
     lang: Literal["nb", "en"]
     progress: str
     may_load: tuple[str, ...]
+    readers: tuple[Reader, ...]
 
 
 _ENGINES: Final = click.Choice(["auto", "simpy", "compiled"])
@@ -60,6 +63,10 @@ JSON: Final = click.option(
 )
 LANG: Final = click.option("--lang", type=click.Choice(["nb", "en"]), default="en", help="Language of the screen.")
 PROGRESS: Final = click.option("--progress", type=_KINDS, default="auto", help="How to show progress.")
+FOR: Final = click.option(
+    "--for", "readers", multiple=True, type=click.Choice(Reader, case_sensitive=False),
+    help="Who is to read the report; more than one may be named.",
+)  # fmt: skip
 MAY_LOAD: Final = click.option(
     "--i-may-load-test", "may_load", multiple=True, metavar="HOST", envvar="BOLK_MAY_LOAD_TEST",
     help="A host beside this machine that load may go to; say it only of your own.",
