@@ -14,13 +14,16 @@ from loadtests.run import LoadtestRun, run
 from loadtests.target import fetch_settled_export
 from scenarios.columns import columns_of
 from scenarios.inventory import total_capacity
+from scenarios.measurement import Generator, History, LeftOut, Measurement
 from scenarios.plan import Plan
 from scenarios.policy import Policy
+from scenarios.policy_value import policy_value
 from scenarios.provenance import Stopwatch, host_digest, provenance_of, scenario_ref
-from scenarios.result import Generator, History, Judged, LeftOut, Measurement, Result, Verdict, policy_value
+from scenarios.result import Result
 from scenarios.run import Run, judged, metrics_of, run_of
 from scenarios.scenario import Scenario
 from scenarios.slices import Slice
+from scenarios.summary import Judged, Verdict
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,8 +11,8 @@ import numpy as np
 
 from loadtests.clocks import SAME, Apart
 from scenarios.attempts import Attempt, Operation
+from scenarios.measurement import Generator, GeneratorWorker
 from scenarios.plan import Plan
-from scenarios.result import Generator, GeneratorWorker
 from scenarios.rows import opening_order
 
 LAG_P99_S: Final = 0.05

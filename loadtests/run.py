@@ -15,10 +15,10 @@ from loadtests.job import Job
 from loadtests.processes import ALONE, STOP_S, Processes, Shape
 from loadtests.target import Target, target_at
 from scenarios.attempts import Attempt, header_line, read_attempts
+from scenarios.measurement import Generator
 from scenarios.plan import Plan
 from scenarios.plan_file import write_plan
 from scenarios.reading import sha256_of
-from scenarios.result import Generator
 from scenarios.rows import longest_s
 from scenarios.scenario import Scenario
 

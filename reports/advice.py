@@ -15,9 +15,11 @@ from reports.lever_words import no_plan_headline
 from reports.limits import broken_measures, joined, reasons
 from reports.no_plan import misses, too_close
 from reports.sending import sending_text
+from scenarios.course import ScheduleLine
 from scenarios.evidence import Evidence
 from scenarios.inventory import inventory_of
-from scenarios.result import Recommendation, Result, ScheduleLine, Supply
+from scenarios.recommendation import Recommendation, Supply
+from scenarios.result import Result
 
 _SHOWN_AT_FIRST: Final = 8
 _LONG: Final = 12

@@ -14,8 +14,11 @@ from reports.slice_remarks import slice_remarks
 from reports.svg import inline_svg
 from reports.timelines import at_minutes, clock_axis, clock_writer, settled_s, steps
 from scenarios.attempts import Outcome
+from scenarios.course import Timeline
+from scenarios.measurement import Generator, History, Measurement
 from scenarios.measures import MEASURES
-from scenarios.result import Generator, History, Measurement, PolicyValue, Result, Timeline
+from scenarios.policy_value import PolicyValue
+from scenarios.result import Result
 
 _FOREMOST: Final = (
     "rejections_per_100_attempts",

@@ -11,7 +11,9 @@ from reports.language import Language
 from reports.limits import measure_name
 from reports.sending import sending_label
 from reports.svg import inline_svg
-from scenarios.result import Candidate, PolicyValue, Result
+from scenarios.policy_value import PolicyValue
+from scenarios.recommendation import Candidate
+from scenarios.result import Result
 
 
 def alternatives(result: Result, language: Language) -> Section | None:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import assert_never
 
 from reports.language import Language
-from scenarios.result import Summary
+from scenarios.summary import Summary
 
 
 class Unit(StrEnum):

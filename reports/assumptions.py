@@ -15,8 +15,9 @@ from scenarios.inventory import inventory_of
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
 from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
+from scenarios.policy_value import BatchesValue, policy_value
 from scenarios.quantities import clock_text
-from scenarios.result import BatchesValue, Result, policy_value
+from scenarios.result import Result
 from scenarios.scenario import Scenario
 
 _NAMED: Final = 5

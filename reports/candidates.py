@@ -7,7 +7,8 @@ from reports.blocks import Cell
 from reports.cases import scenario_of
 from reports.language import Language
 from reports.limits import broken_measures, reasons
-from scenarios.result import Candidate, Result, Standing
+from scenarios.recommendation import Candidate, Standing
+from scenarios.result import Result
 
 
 def standing_of(candidate: Candidate) -> Standing:

@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from reports.language import Language
+from scenarios.course import Timeline
+from scenarios.policy_value import PolicyValue
 from scenarios.quantities import clock_of
-from scenarios.result import Candidate, Judged, Metrics, PolicyValue, Result, Role, Timeline
+from scenarios.recommendation import Candidate, Role
+from scenarios.result import Result
 from scenarios.scenario import Scenario
+from scenarios.summary import Judged, Metrics
 from scenarios.thresholds import Threshold, threshold_of
 
 _ORDER: tuple[Role, ...] = ("recommended", "all_at_once", "own_rule")

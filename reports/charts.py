@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from scenarios.result import Standing
+from scenarios.recommendation import Standing
 from scenarios.streams import FloatArray
 
 BLUE: Final = "#12436D"

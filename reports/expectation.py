@@ -10,7 +10,8 @@ from reports.charts import MOST_DOTS, DotRow, dots, dots_drawn
 from reports.language import Language
 from reports.limits import limit_text, measure_name
 from reports.svg import inline_svg
-from scenarios.result import Result, Summary
+from scenarios.result import Result
+from scenarios.summary import Summary
 from scenarios.thresholds import Threshold
 
 _FEW: Final = 10  # below this, p10 and p90 are simply the lowest and the highest run

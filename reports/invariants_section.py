@@ -7,7 +7,8 @@ from reports.cases import scenario_of
 from reports.language import Language
 from scenarios.attempts import Outcome
 from scenarios.inventory import total_capacity
-from scenarios.result import History, Result
+from scenarios.measurement import History
+from scenarios.result import Result
 
 _Line = tuple[str, int, int | None, str]  # message id, observations, violations if known, an example
 _ANSWERED: Final = (Outcome.CONFIRMED, Outcome.REJECTED)

@@ -12,7 +12,8 @@ from reports.lever_words import effect_of, lever_does, lever_name, strongest
 from reports.limits import measure_name
 from reports.sending import sending_text
 from reports.svg import inline_svg
-from scenarios.result import LeverEffect, Result, Turning
+from scenarios.lever_effects import LeverEffect, Turning
+from scenarios.result import Result
 
 _BESIDE = ("gave_up_per_100_citizens", "no_slot_per_100_citizens", "response_time_p95_s", "unfilled_slots_count")
 

@@ -5,8 +5,9 @@ import math
 from reports.cases import scenario_of
 from reports.language import Language
 from reports.sending import sending_text
+from scenarios.lever_effects import Change, LeverEffect
 from scenarios.levers import Lever, invited_now, turned
-from scenarios.result import Change, LeverEffect, Result
+from scenarios.result import Result
 
 
 def lever_name(change: Change, language: Language) -> str:

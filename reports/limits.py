@@ -6,7 +6,7 @@ from typing import Final
 from reports.amounts import value_text
 from reports.language import Language
 from scenarios.measures import MEASURES
-from scenarios.result import Candidate
+from scenarios.recommendation import Candidate
 from scenarios.scenario import Scenario
 from scenarios.thresholds import Comparison, Statistic, Threshold, threshold_of
 

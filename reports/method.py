@@ -12,7 +12,8 @@ from reports.sending import sending_text
 from reports.told import Told
 from scenarios.measures import MEASURES
 from scenarios.reader import Reader
-from scenarios.result import Judged, Result
+from scenarios.result import Result
+from scenarios.summary import Judged
 
 _MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "≈"}
 _KINDS: dict[str, CellKind] = {"pass": "good", "fail": "bad", "inconclusive": "text"}

@@ -11,7 +11,8 @@ from reports.lever_words import no_plan_headline, would_help
 from reports.limits import broken_measures, natures
 from reports.sending import sending_text
 from scenarios.quantities import clock_text
-from scenarios.result import Candidate, Recommendation, Result
+from scenarios.recommendation import Candidate, Recommendation
+from scenarios.result import Result
 from scenarios.thresholds import threshold_of
 
 _MISSES: Final = 3

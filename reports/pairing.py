@@ -10,8 +10,10 @@ from reports.limits import measure_name
 from reports.notation import LanguageCode
 from reports.plain_text import aligned, joined, prose
 from reports.sending import sending_label
+from scenarios.comparison import Comparison, PairedDifference
 from scenarios.precision import goal_of
-from scenarios.result import Comparison, PairedDifference, Reached, Result
+from scenarios.result import Result
+from scenarios.summary import Reached
 
 _RUNS_SAVED: Final = 1.5
 """Below this many times as many runs, what pairing saved is not worth a sentence. ASSUMPTION."""

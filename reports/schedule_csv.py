@@ -8,7 +8,8 @@ from pathlib import Path
 
 from reports.language import language_of
 from reports.whole_file import write_whole
-from scenarios.result import Result, ScheduleLine
+from scenarios.course import ScheduleLine
+from scenarios.result import Result
 
 
 def write_schedule(result: Result, out: Path) -> list[Path]:

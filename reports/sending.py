@@ -10,7 +10,7 @@ from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
 from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.policies.ramp import Ramp
 from scenarios.policy import WithFeedback
-from scenarios.result import BatchesValue, PolicyValue
+from scenarios.policy_value import BatchesValue, PolicyValue
 
 
 def sending_text(language: Language, policy: PolicyValue) -> str:

@@ -20,7 +20,10 @@ from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
 from reports.sending import sending_label
 from scenarios.figures import Figures
-from scenarios.result import Candidate, Judged, Measurement, Result
+from scenarios.measurement import Measurement
+from scenarios.recommendation import Candidate
+from scenarios.result import Result
+from scenarios.summary import Judged
 from scenarios.thresholds import Comparison, Threshold
 
 _MARKS = {"pass": "✓", "fail": "✗", "inconclusive": "≈"}

@@ -10,7 +10,8 @@ from reports.cases import Case, cases_of, first_sms
 from reports.charts import Clock, Line, Panel, day
 from reports.language import Language
 from reports.svg import inline_svg
-from scenarios.result import Result, Timeline
+from scenarios.course import Timeline
+from scenarios.result import Result
 
 _CURVES: Final = ("sent", "opened", "confirmed", "rejected")
 _MOST_STEPS: Final = 180

@@ -12,8 +12,9 @@ from reports.language import Language
 from reports.svg import inline_svg
 from reports.timelines import clock_axis, clock_writer, settled_s
 from reports.wave_chart import Strip, wave
+from scenarios.course import Timeline
 from scenarios.inventory import total_capacity
-from scenarios.result import Result, Timeline
+from scenarios.result import Result
 
 _FLOWS: Final = ("sent", "opened", "tried", "confirmed", "rejected")
 _MOST_STEPS: Final = 90

@@ -20,8 +20,9 @@ from scenarios.differences import differences
 from scenarios.naming import result_at
 from scenarios.pairs import NotComparable
 from scenarios.piece import Piece
+from scenarios.policy_value import PolicyValue
 from scenarios.resampling import RESAMPLES, Statistic, draws, interval_of
-from scenarios.result import PolicyValue, Result
+from scenarios.result import Result
 from scenarios.scenario import Scenario
 
 RECORD: Final = "attempts.jsonl"

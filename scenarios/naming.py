@@ -11,9 +11,10 @@ from pydantic_core import PydanticCustomError
 from scenarios.policies.batches import Batches
 from scenarios.policies.fields import ALL
 from scenarios.policy import Policy
+from scenarios.policy_value import policy_of
 from scenarios.quantities import clock_text, seconds_of
 from scenarios.reading import scenario_of
-from scenarios.result import Result, policy_of
+from scenarios.result import Result
 from scenarios.scenario import Scenario
 from scenarios.source import Document, document_in
 from scenarios.writing import scenario_toml, toml_text

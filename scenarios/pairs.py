@@ -11,10 +11,12 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Literal, TypeAlias
 
+from scenarios.comparison import Comparison, PairedDifference, Side
 from scenarios.differences import differences
 from scenarios.measures import MEASURES
-from scenarios.result import Comparison, PairedDifference, Result, Side, summary_of
+from scenarios.result import Result
 from scenarios.scenario import Scenario
+from scenarios.summary import summary_of
 
 Samples: TypeAlias = Mapping[str, Sequence[float | None]]
 

@@ -32,7 +32,7 @@ from pydantic_core import PydanticCustomError
 
 from scenarios.part import Part, senseless
 from scenarios.quantities import fraction_of, seconds_of
-from scenarios.result import Reached, summary_of
+from scenarios.summary import Reached, summary_of
 from scenarios.thresholds import known_measure
 
 STEP: Final = 10

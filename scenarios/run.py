@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scenarios.columns import Columns
+from scenarios.course import Timeline
 from scenarios.inventory import total_capacity
 from scenarios.measures import MEASURES, Measured, Offer, scored, tally_of
 from scenarios.plan import Plan
-from scenarios.result import Judged, Metrics, Timeline, summary_of
 from scenarios.scenario import Scenario
+from scenarios.summary import Judged, Metrics, summary_of
 from scenarios.thresholds import Threshold
 from scenarios.timeline import timeline_of
 

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from scenarios.measurement import LeftOut
 from scenarios.naming import length_named
 from scenarios.plan import Plan
 from scenarios.quantities import clock_of
-from scenarios.result import LeftOut
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

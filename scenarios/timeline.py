@@ -8,8 +8,8 @@ import numpy as np
 
 from scenarios.attempts import Outcome
 from scenarios.columns import OUTCOMES, Columns
+from scenarios.course import Timeline
 from scenarios.plan import Plan
-from scenarios.result import Timeline
 from scenarios.streams import FloatArray
 
 STEPS = 240

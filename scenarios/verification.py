@@ -4,8 +4,8 @@ from typing import Final, Literal
 
 from pydantic import Field, computed_field
 
+from scenarios.measurement import Ruling
 from scenarios.piece import Piece
-from scenarios.result import Ruling
 from scenarios.strategy import Strategy
 
 SCHEMA: Final = "bolk.verification/1"

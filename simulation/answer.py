@@ -5,31 +5,22 @@ from concurrent.futures import Executor
 from typing import Final
 
 from scenarios.columns import columns_of
+from scenarios.comparison import Comparison, Side
+from scenarios.course import ScheduleLine
 from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.measures import MEASURES
 from scenarios.pairs import paired
 from scenarios.plan import Plan
 from scenarios.policies.feedback import Feedback
 from scenarios.policy import OpenLoop, Policy, clock_at, schedule
+from scenarios.policy_value import batches_value, policy_value
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
-from scenarios.result import (
-    Answer,
-    Candidate,
-    Comparison,
-    Guarantee,
-    Recommendation,
-    Result,
-    Role,
-    ScheduleLine,
-    Side,
-    Supply,
-    Verdict,
-    batches_value,
-    policy_value,
-)
+from scenarios.recommendation import Answer, Candidate, Guarantee, Recommendation, Role, Supply
+from scenarios.result import Result
 from scenarios.run import Run, metrics_of, run_of
 from scenarios.scenario import Scenario
 from scenarios.sending import largest_send_out
+from scenarios.summary import Verdict
 from simulation.engine import Engine
 from simulation.experiment import Experiment, Progress
 from simulation.feasibility import CONFIDENCE

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scenarios.result import Standing
+from scenarios.recommendation import Standing
 from scenarios.run import Run
 from scenarios.scenario import Scenario
 from scenarios.thresholds import Comparison, Statistic, Threshold

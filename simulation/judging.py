@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from scenarios.result import Judged
 from scenarios.run import Run, judged
 from scenarios.scenario import Scenario
+from scenarios.summary import Judged
 from scenarios.thresholds import Statistic, Threshold
 
 KEPT_SHARE: Final = 0.9

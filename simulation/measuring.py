@@ -4,10 +4,10 @@ import math
 from dataclasses import replace
 from threading import Event
 
+from scenarios.course import Timeline
 from scenarios.inventory import total_capacity
 from scenarios.measures import measures_of
 from scenarios.plan_source import PlanSource
-from scenarios.result import Timeline
 from scenarios.run import Run, offer_of, run_of
 from scenarios.timeline import Steps
 from simulation.afterwards import happens

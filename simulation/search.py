@@ -20,7 +20,7 @@ from scenarios.inventory import expected_takers, total_capacity
 from scenarios.part import Words
 from scenarios.policies.batches import Batches
 from scenarios.policy import clock_at, sent_times
-from scenarios.result import Answer, Role
+from scenarios.recommendation import Answer, Role
 from scenarios.run import Run
 from scenarios.scenario import Scenario
 from scenarios.sending import followers

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from scenarios.policy import Policy
 from scenarios.precision import Precision
-from scenarios.result import Reached
 from scenarios.scenario import Scenario
+from scenarios.summary import Reached
 from simulation.experiment import Experiment
 
 

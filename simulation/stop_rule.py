@@ -4,10 +4,10 @@ import math
 from collections.abc import Sequence
 from typing import Final
 
+from scenarios.course import ScheduleLine, Timeline
 from scenarios.inventory import inventory_of
 from scenarios.plan_source import PlanSource
 from scenarios.policy import OpenLoop
-from scenarios.result import ScheduleLine, Timeline
 from scenarios.scenario import Scenario
 from simulation.engine import Engine, run_with
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterable
 from typing import Final
 
+from scenarios.lever_effects import Change, LeverEffect, Turning
 from scenarios.levers import Lever, turned
 from scenarios.pairs import paired
 from scenarios.policies.batches import Batches
-from scenarios.result import Change, LeverEffect, Turning, batches_value
+from scenarios.policy_value import batches_value
 from scenarios.run import Run, metrics_of
 from scenarios.scenario import Scenario
 from simulation.experiment import Experiment

@@ -12,9 +12,13 @@ from reports.notation import LanguageCode
 from reports.page import report_html
 from scenarios.capacity import Beyond, Capacity, Knee, Overload, WaveTried, Window
 from scenarios.columns import columns_of
+from scenarios.comparison import Comparison, Side
+from scenarios.course import ScheduleLine, Timeline
 from scenarios.figures import Figures
 from scenarios.inventory import expected_takers, total_capacity, total_invited
+from scenarios.lever_effects import Change, LeverEffect, Turning
 from scenarios.levers import Lever
+from scenarios.measurement import Generator, History, Measurement
 from scenarios.measures import MEASURES
 from scenarios.pairs import paired
 from scenarios.part import Words
@@ -22,34 +26,12 @@ from scenarios.plan import plan_of
 from scenarios.policies.batches import Batches
 from scenarios.policies.send_out import SendOut
 from scenarios.policy import Batch, clock_at, schedule
+from scenarios.policy_value import BatchesValue, batches_value
 from scenarios.reading import sha256_of
-from scenarios.result import (
-    BatchesValue,
-    Candidate,
-    Change,
-    Comparison,
-    Generator,
-    Guarantee,
-    History,
-    Judged,
-    LeverEffect,
-    Measurement,
-    Metrics,
-    Provenance,
-    Reached,
-    Recommendation,
-    Result,
-    Role,
-    ScenarioRef,
-    ScheduleLine,
-    Side,
-    Supply,
-    Timeline,
-    Turning,
-    batches_value,
-    summary_of,
-)
+from scenarios.recommendation import Candidate, Guarantee, Recommendation, Role, Supply
+from scenarios.result import Provenance, Result, ScenarioRef
 from scenarios.scenario import Scenario
+from scenarios.summary import Judged, Metrics, Reached, summary_of
 from simulation.replication import simulate
 from tests import a
 

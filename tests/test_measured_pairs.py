@@ -18,11 +18,12 @@ from scenarios.attempts import write_attempts
 from scenarios.citizen_sums import counts_of, in_order, times_of
 from scenarios.columns import Columns, attempts_of, columns_of
 from scenarios.measured_pairs import MeasuredComparison, MeasuredRun, compared_runs, measured_run_at
+from scenarios.measurement import Generator, History
 from scenarios.pairs import NotComparable
 from scenarios.plan import plan_of
 from scenarios.provenance import scenario_ref
 from scenarios.resampling import block_of, draws, interval_of
-from scenarios.result import Generator, History, Result
+from scenarios.result import Result
 from scenarios.run import metrics_of, run_of
 from scenarios.scenario import Scenario
 from simulation.replication import simulate

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scenarios.comparison import PairedDifference
 from scenarios.measures import MEASURES
 from scenarios.pairs import NotComparable, compared, paired
 from scenarios.policies.batches import Batches
 from scenarios.policy import Policy
-from scenarios.result import PairedDifference, Result
+from scenarios.result import Result
 from simulation.answer import simulated
 from tests import a, a_result
 

@@ -31,9 +31,10 @@ from scenarios.policies.feedback import Feedback
 from scenarios.policies.ramp import Ramp
 from scenarios.policies.send_out import SendOut
 from scenarios.policy import KINDS, OpenLoop, Policy, PolicyField, clock_at, schedule, sent_times
+from scenarios.policy_value import PolicyValue, batches_value, policy_of, policy_value
 from scenarios.problems import Problem
 from scenarios.reading import load, read, sha256_of
-from scenarios.result import PolicyValue, Result, batches_value, policy_of, policy_value
+from scenarios.result import Result
 from scenarios.scenario import Scenario
 from scenarios.scenario_verbs import check_text
 from scenarios.schema import json_schema

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from scenarios.precision import Goal, Precision, goal_of
-from scenarios.result import Reached, summary_of
 from scenarios.scenario import Scenario
+from scenarios.summary import Reached, summary_of
 from simulation.answer import simulated
 from simulation.engine import Engine
 from tests import a

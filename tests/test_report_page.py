@@ -13,7 +13,9 @@ from reports.notation import LanguageCode
 from reports.page import report_html, write_report
 from reports.timelines import at_minutes, settled_s, steps
 from reports.whole_file import write_whole
-from scenarios.result import Result, Summary, Timeline
+from scenarios.course import Timeline
+from scenarios.result import Result
+from scenarios.summary import Summary
 from tests import a, a_result
 
 EVERY_KIND = pytest.mark.parametrize("kind", a_result.KINDS)

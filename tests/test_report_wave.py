@@ -11,9 +11,10 @@ from reports.notation import LanguageCode
 from reports.wave_section import the_wave
 from scenarios.attempts import Outcome
 from scenarios.columns import columns_of
+from scenarios.course import Timeline
 from scenarios.inventory import total_capacity
 from scenarios.plan import plan_of
-from scenarios.result import Result, Timeline
+from scenarios.result import Result
 from scenarios.run import run_of
 from simulation.answer import simulated
 from tests import a, a_result

@@ -21,7 +21,7 @@ from reports.limits import Nature, limit_text, nature_of
 from reports.notation import LanguageCode, Notation
 from scenarios.attempts import Outcome
 from scenarios.measures import MEASURES
-from scenarios.result import summary_of
+from scenarios.summary import summary_of
 from scenarios.thresholds import threshold_of
 
 NB, EN = language_of("nb"), language_of("en")

@@ -12,7 +12,9 @@ from pydantic import ValidationError
 
 from scenarios.part import Words
 from scenarios.policies.batches import Batches
-from scenarios.result import SCHEMA, Provenance, Result, ScenarioRef, policy_value, summary_of, t975
+from scenarios.policy_value import policy_value
+from scenarios.result import SCHEMA, Provenance, Result, ScenarioRef
+from scenarios.summary import summary_of, t975
 
 
 @pytest.mark.parametrize(

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from scenarios.attempts import Attempt, Outcome
 from scenarios.columns import columns_of
+from scenarios.course import Timeline
 from scenarios.inventory import total_capacity
 from scenarios.measures import Offer, measured
 from scenarios.plan import plan_of
-from scenarios.result import Timeline
 from scenarios.rows import citizens_of
 from scenarios.run import run_of
 from scenarios.scenario import Scenario

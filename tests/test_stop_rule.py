@@ -1,8 +1,8 @@
 """The stop rule: no false alarm in the send-outs it was made from, and an alarm on a day that goes wrong."""
 
+from scenarios.course import ScheduleLine, Timeline
 from scenarios.plan_source import PlanSource
 from scenarios.policy import schedule
-from scenarios.result import ScheduleLine, Timeline
 from scenarios.scenario import Scenario
 from scenarios.sending import largest_send_out
 from simulation.answer import schedule_lines

@@ -10,9 +10,11 @@ from loadtests.capacity.people import Stretch
 from loadtests.capacity.search import Bore, Bounds, Ending, Search, Seen, Spoiled, Tried, Wrong
 from loadtests.capacity.waves import Lived, Serve, Waves
 from scenarios.capacity import Capacity, Knee, Overload, WaveTried
+from scenarios.policy_value import policy_value
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
-from scenarios.result import Result, Verdict, policy_value
+from scenarios.result import Result
 from scenarios.scenario import Scenario
+from scenarios.summary import Verdict
 from scenarios.thresholds import Threshold
 
 LEAST_PEOPLE: Final = 10
