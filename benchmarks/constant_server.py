@@ -13,6 +13,7 @@ START: Final = "2021-05-10T08:30"
 _SLOT: Final = {"outcome": Outcome.CONFIRMED, "slot": f"{BOOK}/{START}/1", "start": START, "reservation": "R"}
 _SAID: Final[dict[str, tuple[str, dict[str, Any]]]] = {
     "login": ("200 OK", {"token": "t"}),
+    "full": ("503 Service Unavailable", {"error": "full"}),
     "books": ("200 OK", {"books": [{"id": BOOK}]}),
     "days": ("200 OK", {"days": [{"date": DATE, "free": 1}]}),
     "slots": ("200 OK", {"slots": [{"start": START, "free": 1}]}),

@@ -8,8 +8,12 @@ possible at best: ten FastHttpUsers that ask for the same pages without a pause 
 journeys with everything a load test has: each at its planned moment, patience, choices, the record. Rates are requests
 in a second of the generator's own processor time, and the two take turns, so that a busy machine meets both.
 
-Then how late journeys start when so many are planned in a second: the shortest (log-in, books, a place assigned) and
-one that chooses (log-in, books, days, times, reservation). A generator keeps up while 99 of 100 start within 50 ms.
+Then how late journeys start when so many are planned in a second. A journey is a citizen who starts at a planned
+moment, on connections that are used again: one who is turned away at the log-in (a single request), one who is assigned
+a place (log-in, books, place), and one who chooses (log-in, books, days, times, reservation). Bare is there a greenlet
+for each planned moment that takes one of Locust's own sessions out of a pool and makes one request. A generator keeps
+up while 99 of 100 start within 50 ms. Other programs make any generator late, so a rate is held if one of three goes
+holds it; the aim is 2,500 journeys of a single request a second.
 """
 
 import gevent.monkey
@@ -26,10 +30,14 @@ import statistics  # noqa: E402
 import subprocess  # noqa: E402
 import sys  # noqa: E402
 import time  # noqa: E402
+from functools import partial  # noqa: E402
 
 import click  # noqa: E402
+import gevent  # noqa: E402
 import numpy as np  # noqa: E402
+from gevent.pool import Group  # noqa: E402
 from locust import FastHttpUser, task  # noqa: E402
+from locust.contrib.fasthttp import FastHttpSession  # noqa: E402
 from locust.env import Environment  # noqa: E402
 
 from loadtests.driving.load import Load  # noqa: E402
@@ -41,9 +49,12 @@ from scenarios.rows import citizens_of  # noqa: E402
 from tests import a  # noqa: E402
 
 RATES = (250, 500, 1000, 1500, 2000, 2500, 3000, 4000)
+GOES = 3
+LEAD_S = 0.2
+AIM = 2500  # planned journeys a second of one worker
 STEADY = 100  # journeys a second where rates are compared: no queue anywhere
 USERS = 10
-CHOOSING, ASSIGNED = "immediate", "assign"
+CHOOSING, ASSIGNED, TURNED_AWAY = "immediate", "assign", "turned away"
 
 
 class Bare(FastHttpUser):
@@ -76,19 +87,49 @@ def bare_rate(base_url, seconds):
     return rate
 
 
+def bare_starts(base_url, a_second, seconds):
+    """How late single requests start from a pool of Locust's sessions, and how much of a core that took."""
+    environment = Environment()
+    environment.create_local_runner()
+    lags_s, idle, under_way = [], [], Group()
+
+    def one(due_s):
+        lags_s.append(time.monotonic() - due_s)
+        session = idle.pop() if idle else FastHttpSession(base_url, environment.events.request, None)
+        session.post("/login", json={"citizen": "1"}, name="login")
+        idle.append(session)
+
+    used_s, zero_s = time.process_time(), time.monotonic() + LEAD_S
+    for number in range(int(a_second * seconds)):
+        due_s = zero_s + number / a_second
+        while (left_s := due_s - time.monotonic()) > 0:
+            gevent.sleep(left_s)
+        under_way.spawn(one, due_s)
+    under_way.join()
+    return lags_s, 1, (time.process_time() - used_s) / (time.monotonic() - zero_s)
+
+
+def our_starts(strategy, base_url, a_second, seconds):
+    """The same of whole journeys."""
+    begun_s = time.monotonic() + LEAD_S
+    attempts, used_s = lived(base_url, strategy, a_second, seconds)
+    return list(start_lags(attempts, 1.0).values()), len(attempts[0].requests), used_s / (time.monotonic() - begun_s)
+
+
 def lived(base_url, strategy, a_second, seconds):
     """Attempts of a plan with so many journeys a second, and the processor time that they took."""
-    scenario = a.scenario({"platform.strategy": strategy})
+    away = strategy == TURNED_AWAY
+    scenario = a.scenario({"platform.strategy": CHOOSING if away else strategy})
     environment = Environment()
     environment.create_local_runner()  # counts every request, as in a load test
     job = Job(
         plan="", record="", scenario=scenario.model_dump(mode="json", by_alias=True), base_url=base_url,
-        login_url=f"{base_url}/login", run="benchmark", speedup=1.0, deadline_s=seconds + 60.0,
+        login_url=f"{base_url}/{'full' if away else 'login'}", run="benchmark", speedup=1.0, deadline_s=seconds + 60.0,
     )  # fmt: skip
     plan = dense(plan_of(scenario, scenario.policy, 0), int(a_second * seconds), a_second)
     load = Load(job, citizens_of(plan), environment.events.request)
     used_s = time.process_time()
-    load.run(time.monotonic() + 0.2)
+    load.run(time.monotonic() + LEAD_S)
     load.close()
     used_s = time.process_time() - used_s
     return [attempt_of(line) for line in load.taken()], used_s
@@ -110,7 +151,8 @@ def constant_server():
         port = free.getsockname()[1]
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port),
-        "--no-access-log", "--log-level", "error", "--blocking-threads", "1", "benchmarks.constant_server:application",
+        "--no-access-log", "--log-level", "error", "--blocking-threads", "1", "--backlog", "4096",
+        "benchmarks.constant_server:application",
     ]  # fmt: skip
     server = subprocess.Popen(command, stdout=subprocess.DEVNULL, start_new_session=True)  # noqa: S603
     try:
@@ -141,19 +183,28 @@ def compare(base_url, rounds, seconds):
     click.echo(f"journeys of {each:.0f} requests  {whole_s:8,.0f}, ours / bare {whole_s / (bare_s / each):.2f}")
 
 
-def keep_up(base_url, strategy, seconds):
-    """Print how late journeys start at growing rates, until they are too late."""
+def keep_up(name, starts, base_url, seconds):
+    """Print how late journeys start at growing rates, until they are too late; the last rate that was held."""
+    held = 0
     for rate in RATES:
-        attempts, used_s = lived(base_url, strategy, rate, seconds)
-        lag_s = float(np.quantile(list(start_lags(attempts, 1.0).values()), 0.99))
+        goes = [_go(starts, base_url, rate, seconds)]
+        while goes[-1][0] > LAG_P99_S and len(goes) < GOES:
+            goes.append(_go(starts, base_url, rate, seconds))
+        lag_s, requests, share = min(goes)
         kept = lag_s <= LAG_P99_S
-        requests = len(attempts[0].requests)
         click.echo(
-            f"{rate:5,} journeys of {requests} requests a second  p99 start lag {1000 * lag_s:8.1f} ms  "
-            f"core {used_s / seconds:4.0%}  {'keeps up' if kept else 'too late'}"
+            f"{name:11} {rate:5,} journeys of {requests} a second  p99 start lag {1000 * lag_s:8.1f} ms  "
+            f"core {share:4.0%}  {'held' if kept else 'too late'}"
         )
         if not kept:
-            return
+            break
+        held = rate
+    return held
+
+
+def _go(starts, base_url, rate, seconds):
+    lags_s, requests, share = starts(base_url, rate, seconds)
+    return float(np.quantile(lags_s, 0.99)), requests, share
 
 
 def main():
@@ -164,8 +215,11 @@ def main():
     asked = parser.parse_args()
     with constant_server() as base_url:
         compare(base_url, asked.rounds, asked.seconds)
+        bare = keep_up("bare", bare_starts, base_url, asked.seconds)
+        ours = keep_up(TURNED_AWAY, partial(our_starts, TURNED_AWAY), base_url, asked.seconds)
+        click.echo(f"journeys of a single request, on time: ours {ours:,} a second, bare {bare:,}, aim {AIM:,}")
         for strategy in (ASSIGNED, CHOOSING):
-            keep_up(base_url, strategy, asked.seconds)
+            keep_up(strategy, partial(our_starts, strategy), base_url, asked.seconds)
 
 
 if __name__ == "__main__":

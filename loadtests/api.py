@@ -185,7 +185,7 @@ class BookingApi:
                 return Refusal(Status.SHED)
             case Response(got, body) if got in codes:
                 try:
-                    return Got(read(json.loads(body)))
+                    return Got(read(json.loads(body.decode())))  # bytes would have their encoding guessed
                 except (KeyError, TypeError, ValueError):
                     return Refusal(Status.FAILED)
             case Response(got, _) if got == CONFLICT and taken is not None:

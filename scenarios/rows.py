@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -28,7 +29,7 @@ class Citizen:
     """One row of the plan; `municipality` and `book` are indices into the inventory.
 
     `queue_patience_s` is None where no waiting room stands in front. A page that has not come after `reload_after_s` is
-    asked for again, at most `reloads` times.
+    asked for again, at most `reloads` times. `tries` ends with the first that nobody comes back after.
     """
 
     number: int
@@ -75,11 +76,10 @@ def citizens_of(plan: Plan, numbers: Sequence[int] | None = None) -> Iterator[Ci
     each |= {name: getattr(plan, name).tolist() for name in _EACH_IF_ANY if getattr(plan, name) is not None}
     each_try = [getattr(plan, name).tolist() for name in _EACH_TRY]
     for i in order:
-        tries = zip(*(column[i] for column in each_try), strict=True)
         yield Citizen(
             number=i if numbers is None else numbers[i],
             poll_s=plan.poll_s,
-            tries=tuple(_try_of(*one) for one in tries),
+            tries=tuple(_tries_of([column[i] for column in each_try])),
             **{name: column[i] for name, column in each.items()},
         )
 
@@ -98,6 +98,14 @@ def longest_s(plan: Plan) -> float:
         # A session may end before any request: books; then in each try days, slots, hold, reservation and last look.
         ends = ends + (1 + 5 * plan.tries) * (plan.queue_patience_s + plan.page_patience_s)
     return float(ends[acting].max())
+
+
+def _tries_of(columns: Sequence[Sequence[Any]]) -> Iterator[Try]:
+    for one in zip(*columns, strict=True):
+        row = _try_of(*one)
+        yield row
+        if not row.retries:
+            return
 
 
 def _try_of(

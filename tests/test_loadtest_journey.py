@@ -285,8 +285,11 @@ def test_citizens_come_in_the_order_of_their_moments_and_only_those_who_act():
     assert len(citizens) == int(plan.acts.sum())
     assert [one.planned_s for one in citizens] == sorted(one.planned_s for one in citizens)
     some = citizens[3]
-    assert some.tries[2].choose_s == plan.choose_s[some.number, 2]
+    assert some.tries[0].choose_s == plan.choose_s[some.number, 0]
     assert some.page_patience_s == plan.page_patience_s[some.number]
+    for one in citizens:  # who does not come back after a try has none after it
+        assert [row.retries for row in one.tries[:-1]] == [True] * (len(one.tries) - 1)
+        assert len(one.tries) == plan.tries or not one.tries[-1].retries
 
 
 def test_no_journey_outlasts_the_longest_that_its_plan_allows():

@@ -8,6 +8,7 @@ Locust is told of each request afterwards.
 import errno
 import ssl
 import time
+from functools import partial
 from typing import Final
 
 import gevent
@@ -16,6 +17,7 @@ from gevent.ssl import SSLContext
 
 from loadtests.api import Call, Lost, Response
 from loadtests.conversation import Silence
+from loadtests.driving.connection import Connection
 from loadtests.guard import ForbiddenTarget
 from loadtests.wire import read_response, request_bytes
 
@@ -85,6 +87,7 @@ class Origin:
     def __init__(self, url, guard):
         self._site = guard.require(url)
         self._host = url.partition("://")[2]
+        self._encrypts = self._site.scheme == "https"
         self._idle = []
 
     def ask(self, call, path):
@@ -93,7 +96,7 @@ class Origin:
         keep = False
         try:
             connection.sendall(request_bytes(call, self._host, path))
-            answer, keep = read_response(lambda: connection.recv(_PIECE))
+            answer, keep = read_response(partial(connection.recv, _PIECE))
         finally:
             if keep:
                 self._idle.append(connection)
@@ -105,14 +108,8 @@ class Origin:
         """The connection that was idle the shortest, if the server has not ended it meanwhile."""
         while self._idle:
             connection = self._idle.pop()
-            if self._site.scheme == "https":
-                return connection  # what comes unasked may be its encryption's own
-            try:
-                connection._sock.recv(1, socket.MSG_PEEK)  # never blocks: it is gevent that waits
-            except BlockingIOError:
-                return connection
-            except OSError:
-                pass
+            if self._encrypts or connection.is_quiet:
+                return connection  # what comes unasked in secret may be its encryption's own
             connection.close()
         return None
 
@@ -120,15 +117,14 @@ class Origin:
         problem = OSError(f"{self._site.host} has no address")
         for address in self._site.addresses:
             try:
-                connection = socket.create_connection((address, self._site.port))
+                return self._encrypted(address) if self._encrypts else Connection(address, self._site.port)
             except OSError as refused:
                 problem = refused
-                continue
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            return connection if self._site.scheme == "http" else self._encrypted(connection)
         raise problem
 
-    def _encrypted(self, connection):
+    def _encrypted(self, address):
+        connection = socket.create_connection((address, self._site.port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         context = SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE  # a server under test signs for itself
         return context.wrap_socket(connection, server_hostname=self._site.host)
