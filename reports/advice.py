@@ -136,6 +136,8 @@ def _plan(result: Result, recommendation: Recommendation, language: Language) ->
     if any(line.wait_below for line in schedule):
         opening = language.text("advice.stop_opening")
         blocks.append(Paragraph(language.text("advice.stop"), opening=opening))
+    if schedule:
+        blocks.append(Paragraph(language.text("advice.files", code=language.code), "note"))
     blocks += [
         Paragraph(words, "note") for words in [*shown_by(result, language), *_no_worse(recommendation, language)]
     ]

@@ -24,10 +24,11 @@ def command(result: Path, measured: tuple[Path, ...], readers: tuple[Reader, ...
     simulation, the developer of a load test, the platform of a search for capacity.
     """
     from reports.page import write_report
+    from reports.schedule_files import write_schedule
 
     folder = out or (result if result.is_dir() else result.parent)
-    shown = [_read_result(one) for one in measured]
-    for file in write_report(_read_result(result), shown, folder, readers=readers):
+    told, shown = _read_result(result), [_read_result(one) for one in measured]
+    for file in [*write_report(told, shown, folder, readers=readers), *write_schedule(told, folder)]:
         click.echo(file)
 
 

@@ -6,7 +6,7 @@ from typing import assert_never
 import click
 
 from reports.capacity_screen import capacity_screen
-from reports.schedule_csv import write_schedule
+from reports.schedule_files import write_schedule
 from reports.terminal import loadtest_screen, recommend_screen, simulate_screen
 from reports.whole_file import write_whole
 from scenarios.exit_code import ExitCode

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reference_server.pages.icalendar import Event, Status, icalendar
+from scenarios.icalendar import Event, Status, icalendar
 
 START = dt.datetime(2021, 5, 10, 6, 30, tzinfo=dt.UTC)
 MADE = dt.datetime(2021, 5, 3, 7, 7, tzinfo=dt.UTC)
@@ -38,7 +38,7 @@ def read_back(text: str) -> dict[str, str]:
 
 
 def test_the_event_reads_back_in_utc() -> None:
-    text = icalendar(event(), MADE)
+    text = icalendar([event()], MADE, "tests")
     found = read_back(text)
     assert text.startswith("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:")
     assert text.index("BEGIN:VEVENT") < text.index("UID:") < text.index("END:VEVENT") < text.index("END:VCALENDAR")
@@ -49,8 +49,8 @@ def test_the_event_reads_back_in_utc() -> None:
 
 
 def test_cancelling_keeps_the_uid_and_raises_the_sequence() -> None:
-    booked = read_back(icalendar(event(), MADE))
-    cancelled = read_back(icalendar(event(status=Status.CANCELLED, sequence=1), MADE))
+    booked = read_back(icalendar([event()], MADE, "tests"))
+    cancelled = read_back(icalendar([event(status=Status.CANCELLED, sequence=1)], MADE, "tests"))
     assert cancelled["UID"] == booked["UID"]
     assert int(cancelled["SEQUENCE"]) > int(booked["SEQUENCE"])
     assert cancelled["STATUS"] == "CANCELLED"
@@ -58,14 +58,14 @@ def test_cancelling_keeps_the_uid_and_raises_the_sequence() -> None:
 
 @given(TEXTS)
 def test_any_text_survives_folding_and_escaping(summary: str) -> None:
-    text = icalendar(event(summary), MADE)
+    text = icalendar([event(summary)], MADE, "tests")
     assert read_back(text)["SUMMARY"] == summary
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
 
 
 @pytest.mark.parametrize("length", range(60, 80))
 def test_no_letter_is_cut_in_two_by_a_fold(length: int) -> None:
-    text = icalendar(event("x" * length + "øæå" * 40), MADE)
+    text = icalendar([event("x" * length + "øæå" * 40)], MADE, "tests")
     for line in text.encode().split(b"\r\n"):
         line.decode()
         assert len(line) <= 75

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from reports.language import language_of
 from reports.page import write_report
-from reports.schedule_csv import write_schedule
+from reports.schedule_files import write_schedule
 from reports.sending import sending_label, sending_text
 from reports.terminal import simulate_screen
 from scenarios.carrying import carried_sms_per_s
@@ -376,13 +376,13 @@ def test_a_simulation_of_any_kind_is_said_on_the_screen_and_kept_as_a_result(kin
 
 
 def test_a_report_of_feedback_is_written_and_a_schedule_only_of_what_is_known_before(tmp_path: Path) -> None:
-    for kind, files in (("feedback_on_rejections", []), ("ramp", ["sendeplan.csv", "sendeplan.excel.csv"])):
+    for kind, files in (("feedback_on_rejections", 0), ("ramp", 4)):
         scenario = a.scenario({"policy": {**EXAMPLES[kind], "start": "09:07"}, "experiment.runs": {"min": 2, "max": 2}})
         result = simulated(scenario, scenario.policy, jobs=1, progress=None, command=["bolk"])
         pages = write_report(result, [], tmp_path)
         text = pages[0].read_text(encoding="utf-8")
         assert ("kuttes til 50" in text and "Tallene er så gamle" in text) or kind == "ramp"
-        assert [path.name for path in write_schedule(result, tmp_path)] == files
+        assert len(write_schedule(result, tmp_path)) == files
 
 
 def test_naming_the_kind_that_is_understood_changes_no_digest() -> None:

@@ -12,10 +12,10 @@ from flask import Blueprint, Response, request
 from reference_server.meeting import Meeting
 from reference_server.pages.card import BookCard
 from reference_server.pages.desk import Desk, see_other
-from reference_server.pages.icalendar import Event, Status, icalendar
 from reference_server.pages.turn import along_with
 from reference_server.reminders import reminders_of
 from reference_server.storage import NoSuchReservation, NotConfirmed, Reservation, State, TooLate
+from scenarios.icalendar import Event, Status, icalendar
 
 _ZONE: Final = zoneinfo.ZoneInfo("Europe/Oslo")
 _SHOWN_AS: Final = {
@@ -119,7 +119,7 @@ class Own:
             location=self._where(one, "calendar"),
             description=request.host_url + f"timeavtaler/{appointment}",
         )
-        response = Response(icalendar(event, dt.datetime.now(dt.UTC)), mimetype="text/calendar")
+        response = Response(icalendar([event], dt.datetime.now(dt.UTC), "reference server"), mimetype="text/calendar")
         response.headers["Content-Disposition"] = 'attachment; filename="timeavtale.ics"'
         return response
 

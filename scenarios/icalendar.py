@@ -1,6 +1,7 @@
-"""An appointment for one's own calendar (RFC 5545)."""
+"""Events for one's own calendar (RFC 5545): an appointment, or the batches of a send-out."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -10,7 +11,7 @@ _BREAK: Final = "\r\n"
 
 
 class Status(StrEnum):
-    """Whether the appointment stands."""
+    """Whether what is in the calendar stands."""
 
     CONFIRMED = "CONFIRMED"
     CANCELLED = "CANCELLED"
@@ -18,7 +19,10 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """One appointment; the same `uid` with a higher `sequence` replaces what the calendar has. Times are aware."""
+    """One event; the same `uid` with a higher `sequence` replaces what the calendar has. Times are aware.
+
+    `reminder` is how long before the start the calendar is to say so; None leaves that to the owner of the calendar.
+    """
 
     uid: str
     sequence: int
@@ -28,15 +32,29 @@ class Event:
     summary: str
     location: str
     description: str
+    reminder: dt.timedelta | None = None
 
 
-def icalendar(event: Event, made: dt.datetime) -> str:
-    """The text of an .ics file with one event; its times in UTC, so that it needs no time zone of its own."""
+def icalendar(events: Sequence[Event], made: dt.datetime, maker: str) -> str:
+    """The text of an .ics file; its times in UTC, so that it needs no time zone of its own.
+
+    Parameters
+    ----------
+    events : sequence of Event
+    made : datetime.datetime
+        When this file was made; the same moment gives the same text.
+    maker : str
+        Which part of bolk made it.
+    """
+    lines = ["BEGIN:VCALENDAR", "VERSION:2.0", f"PRODID:-//bolk//{maker}//NO", "CALSCALE:GREGORIAN"]
+    for event in events:
+        lines += _event(event, made)
+    lines.append("END:VCALENDAR")
+    return "".join(_folded(line) + _BREAK for line in lines)
+
+
+def _event(event: Event, made: dt.datetime) -> list[str]:
     lines = [
-        "BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//bolk//reference server//NO",
-        "CALSCALE:GREGORIAN",
         "BEGIN:VEVENT",
         f"UID:{event.uid}",
         f"SEQUENCE:{event.sequence}",
@@ -45,12 +63,13 @@ def icalendar(event: Event, made: dt.datetime) -> str:
         f"DTEND:{_utc(event.end)}",
         f"STATUS:{event.status}",
         f"SUMMARY:{_escaped(event.summary)}",
-        f"LOCATION:{_escaped(event.location)}",
+        *([f"LOCATION:{_escaped(event.location)}"] if event.location else []),
         f"DESCRIPTION:{_escaped(event.description)}",
-        "END:VEVENT",
-        "END:VCALENDAR",
     ]
-    return "".join(_folded(line) + _BREAK for line in lines)
+    if event.reminder is not None:
+        before = f"TRIGGER:-PT{event.reminder // dt.timedelta(minutes=1)}M"
+        lines += ["BEGIN:VALARM", "ACTION:DISPLAY", f"DESCRIPTION:{_escaped(event.summary)}", before, "END:VALARM"]
+    return [*lines, "END:VEVENT"]
 
 
 def _utc(moment: dt.datetime) -> str:
