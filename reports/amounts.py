@@ -7,10 +7,12 @@ Source of the digit rule: Wieland and Nelson, "How simulation languages should r
 
 import math
 from enum import StrEnum
-from typing import assert_never
+from typing import Final, assert_never
 
 from reports.language import Language
 from scenarios.summary import Summary
+
+_NOTHING: Final = 1e-9  # of the value: the same in every run
 
 
 class Unit(StrEnum):
@@ -80,9 +82,9 @@ def exact(language: Language, measure: str, summary: Summary | None) -> str:
 
 
 def with_half_width(language: Language, measure: str, value: float, half_width: float | None) -> str:
-    """Write a value with a half-width that may be unknown or 0."""
+    """Write a value with a half-width that may be unknown, or 0 but for the rounding of floats."""
     unit = unit_of(measure)
-    if not half_width:
+    if not half_width or half_width < _NOTHING * abs(value):
         return value_text(language, measure, value, _three_digits(unit, value))
     shown = 100 if unit is Unit.SHARE else 1
     decimals = significant_decimals(half_width * shown)

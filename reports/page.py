@@ -2,7 +2,8 @@
 
 import datetime as dt
 import functools
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
@@ -16,44 +17,62 @@ from reports.capacity_words import capacity_sentence
 from reports.language import LANGUAGES, Language, language_of
 from reports.method import verdict_sentence
 from reports.notation import LanguageCode
+from reports.pdf import pdf_of
+from reports.png import write_pictures
 from reports.told import Told, own_reader, report_name
 from reports.whole_file import write_whole
 from scenarios.reader import Reader
 from scenarios.result import Result
 
 
+class Format(StrEnum):
+    """What can be written beside the pages."""
+
+    PNG = "png"  # every picture
+    PDF = "pdf"  # every page
+
+
 def write_report(
     result: Result,
     measured: Sequence[Result],
     out: Path,
-    languages: Sequence[LanguageCode] = LANGUAGES,
+    *,
     readers: Sequence[Reader] = (),
+    formats: Collection[Format] = (),
 ) -> list[Path]:
-    """Write `report.nb.html` and `report.en.html` into a folder, and a file for each other reader.
+    """Write `report.nb.html` and `report.en.html` into a folder, and a pair of files for each other reader.
 
     Parameters
     ----------
     result : Result
-        A recommendation, a simulation or a load test.
+        A recommendation, a simulation, a load test or a search for capacity.
     measured : sequence of Result
         Load tests to set beside the calculation, each with a `measurement`.
     out : Path
         Made if it is not there. Each file is replaced whole or not at all.
-    languages : sequence of {"nb", "en"}
     readers : sequence of Reader
         Nobody named means the one whom this kind of result is for. Those who are named get links to each other.
+    formats : collection of Format
+        What is wanted beside the pages.
 
     Returns
     -------
     list of Path
-        What was written, reader by reader in the order of `languages`.
+        What was written, reader by reader in the order of the languages.
     """
-    pages = [
-        (out / report_name(told, told.reader), _html(told))
-        for reader in _whom(result, readers)
-        for told in (_told(result, measured, code, reader, readers) for code in languages)
-    ]
-    return [write_whole(path, html.encode("utf-8")) for path, html in pages]
+    told = [_told(result, measured, code, one, readers) for one in _whom(result, readers) for code in LANGUAGES]
+    return list(dict.fromkeys(path for one in told for path in _write(one, out, formats)))
+
+
+def _write(told: Told, out: Path, formats: Collection[Format]) -> list[Path]:
+    page, path = _page(told), out / report_name(told, told.reader)
+    html = rendered(page, told.language.code, partial=told.result.provenance.partial)
+    written = [write_whole(path, html.encode("utf-8"))]
+    if Format.PNG in formats:
+        written += write_pictures(page, told.result, out, told.language.code)
+    if Format.PDF in formats:
+        written.append(write_whole(path.with_suffix(".pdf"), pdf_of(html)))
+    return written
 
 
 def report_html(
@@ -64,7 +83,8 @@ def report_html(
     readers: Sequence[Reader] = (),
 ) -> str:
     """Render a report for one of its readers; the same results give the same text."""
-    return _html(_told(result, measured, code, reader or _whom(result, readers)[0], readers))
+    told = _told(result, measured, code, reader or _whom(result, readers)[0], readers)
+    return rendered(_page(told), code, partial=result.provenance.partial)
 
 
 def _whom(result: Result, readers: Sequence[Reader]) -> list[Reader]:
@@ -76,10 +96,6 @@ def _told(
 ) -> Told:
     whom = _whom(result, readers or [reader])
     return Told(result=result, measured=measured, language=language_of(code), reader=reader, readers=whom)
-
-
-def _html(told: Told) -> str:
-    return rendered(_page(told), told.language.code, partial=told.result.provenance.partial)
 
 
 def rendered(page: Page, code: LanguageCode, *, partial: bool) -> str:

@@ -12,7 +12,14 @@ from matplotlib.figure import Figure
 _TEXT_AS_TEXT: Final[dict[Any, Any]] = {"svg.fonttype": "none", "font.family": ["DejaVu Sans"]}
 
 
-def inline_svg(figure: Figure, name: str, title: str, description: str) -> Markup:
+class Drawing(Markup):
+    """An SVG that still knows the figure it was drawn from, for those who want it in another format."""
+
+    figure: Figure
+    name: str
+
+
+def inline_svg(figure: Figure, name: str, title: str, description: str) -> Drawing:
     """Draw a figure as SVG for the middle of an HTML page; the same figure and name give the same bytes.
 
     Parameters
@@ -41,10 +48,12 @@ def inline_svg(figure: Figure, name: str, title: str, description: str) -> Marku
         inner = re.sub(unwanted, "", inner, flags=re.S)
     inner = re.sub(r'\b(id="|xlink:href="#|url\(#)', lambda found: _renamed(found[1], name), inner)
     inner = re.sub(r'(?<==")[^"]+', lambda found: _shortened(found[0]), inner)
-    return Markup(  # noqa: S704 (our own drawing; title and description are escaped)
+    drawn = Drawing(
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{box[1]}" role="img" aria-labelledby="{name}-t {name}-d">'
         f'<title id="{name}-t">{escape(title)}</title><desc id="{name}-d">{escape(description)}</desc>{inner.strip()}'
     )
+    drawn.figure, drawn.name = figure, name
+    return drawn
 
 
 def _shortened(attribute: str) -> str:

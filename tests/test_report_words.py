@@ -204,6 +204,8 @@ def test_digits_stop_where_the_half_width_begins() -> None:
         exact(NB, "error_rate", summary.model_copy(update={"mean": 0.02067, "half_width": 0.0008}))
         == "2,07 ± 0,08\u00a0%"
     )
+    same = summary.model_copy(update={"mean": -14.4, "half_width": 2e-15})
+    assert exact(NB, REJECTED, same) == "−14,4"
 
 
 @given(limit=st.integers(0, 50), over=st.floats(0.001, 0.4))
