@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from reports.language import Language
-from scenarios.icalendar import Event, Status, icalendar
 from scenarios.course import ScheduleLine
+from scenarios.icalendar import Event, Status, icalendar
 from scenarios.result import Result
 
 _LASTS: Final = dt.timedelta(minutes=5)  # long enough to be seen in a calendar, shorter than any pause that is searched
