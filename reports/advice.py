@@ -14,6 +14,7 @@ from reports.lever_section import levers
 from reports.lever_words import no_plan_headline
 from reports.limits import broken_measures, joined, reasons
 from reports.no_plan import misses, too_close
+from reports.replan import replanned
 from reports.sending import sending_text
 from scenarios.course import ScheduleLine
 from scenarios.evidence import Evidence
@@ -53,7 +54,7 @@ def the_answer(result: Result, language: Language) -> list[Section]:
     recommendation = result.recommendation
     if recommendation is None:
         return []
-    sections = [_supply(recommendation, language)]
+    sections = [*replanned(recommendation, language), _supply(recommendation, language)]
     match recommendation.answer:
         case "plan":
             sections.append(_plan(result, recommendation, language))
@@ -118,7 +119,7 @@ def _supply(recommendation: Recommendation, language: Language) -> Section:
 def _imperative(recommendation: Recommendation, language: Language) -> str:
     policy = recommendation.policy
     if policy is None or policy.batch_size == "all":
-        return language.text("advice.all")
+        return language.text("advice.all" if recommendation.replan is None else "advice.all_left")
     return language.text("advice.batches", size=policy.batch_size, pause=language.notation.duration(policy.pause_s))
 
 

@@ -18,6 +18,7 @@ from reports.no_plan import close_calls, nearest_misses
 from reports.notation import LanguageCode
 from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
+from reports.replan import replan_sentence
 from reports.sending import sending_label
 from scenarios.figures import Figures
 from scenarios.measurement import Measurement
@@ -48,6 +49,7 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
     mark = _MARKS[result.verdict]
     parts = [
         [_about(result, language)],
+        [prose(words, "") for words in [replan_sentence(recommendation, language)] if words],
         [prose(f"{language.text('supply.title')} {enough} {supply_sum(supply, language)}", "")],
         [f"  {mark} {headline(result, language)}", *_times(result, language)],
         [prose(words) for words in shown_by(result, language)],

@@ -33,6 +33,8 @@ class Flags(TypedDict, total=False):
     progress: str
     may_load: tuple[str, ...]
     readers: tuple[Reader, ...]
+    already_sent: int | None
+    at: str | None
 
 
 _ENGINES: Final = click.Choice(["auto", "simpy", "compiled"])

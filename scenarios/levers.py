@@ -87,6 +87,8 @@ def _room(scenario: Scenario) -> WaitingRoomRules:
 def _with_fewer(scenario: Scenario) -> Scenario | None:
     if len(inventory_of(scenario)) > 1:
         return None  # each municipality invites its own age group: one number does not fit them all
+    if scenario.invitation.already is not None and scenario.invitation.already.sent >= invited_now(scenario):
+        return None  # they have been invited
     changes = {"invited": invited_now(scenario), "cohort": None}
     return scenario.model_copy(update={"invitation": scenario.invitation.model_copy(update=changes)})
 

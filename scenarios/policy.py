@@ -60,7 +60,10 @@ PolicyField: TypeAlias = Annotated[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """One sending: `count` SMS handed to the gateway `at_s` seconds after the first SMS of the plan."""
+    """One sending: `count` SMS handed to the gateway `at_s` seconds after the first SMS of the plan.
+
+    Batches are counted from 1 on; what had gone before anything was planned has number 0.
+    """
 
     number: int
     at_s: float
@@ -70,18 +73,20 @@ class Batch:
 def schedule(policy: OpenLoop, send_out: SendOut) -> tuple[Batch, ...]:
     """Split the invited into batches; the last one of a portion may be smaller.
 
-    Without sending hours the batches follow each other day and night.
+    Without sending hours the batches follow each other day and night. Of a send-out that is under way what has gone
+    comes first.
     """
+    gone = [Batch(number=0, at_s=at_s, count=count) for at_s, count in send_out.gone]
     batches: list[Batch] = []
-    left, first_s = send_out.invited, 0.0
+    left, first_s = send_out.invited - sum(one.count for one in gone), send_out.goes_on_s
     for sizes in policy.portions(send_out):
         for size, at_s in zip(sizes, sending_moments(policy.pause, send_out.hours, first_s), strict=False):
             if left == 0:
-                return tuple(batches)
+                return (*gone, *batches)
             batches.append(Batch(number=len(batches) + 1, at_s=at_s, count=min(size, left)))
             left -= batches[-1].count
         first_s = _day_after(batches[-1].at_s, send_out.hours)
-    return tuple(batches)
+    return (*gone, *batches)
 
 
 def sending_moments(pause_s: float, hours: SendingHours | None, first_s: float = 0.0) -> Iterator[float]:

@@ -55,7 +55,7 @@ def scenario_of(document: Document) -> Scenario | tuple[Problem, ...]:
         return Scenario.model_validate(document.table)
     except ValidationError as refusal:
         # The number of invited is only checked once everything else holds; whoever reads all problems wants it too.
-        problems = [*_problems(refusal, document), *_about_the_invited(document)]
+        problems = dict.fromkeys([*_problems(refusal, document), *_about_the_invited(document)])
     return tuple(sorted(problems, key=lambda one: one.line or 0))
 
 
@@ -64,7 +64,7 @@ def _problems(refusal: ValidationError, document: Document) -> list[Problem]:
     return [
         problem_of(error, document)
         for error in refusal.errors(include_url=False)
-        if error["loc"] and not (error["type"] == "too_short" and error["input"])
+        if not (error["type"] == "too_short" and error["input"])
     ]
 
 

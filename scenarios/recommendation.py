@@ -5,9 +5,9 @@ from typing import Literal
 from pydantic import Field
 
 from scenarios.course import ScheduleLine, Timeline
-from scenarios.part import Words
+from scenarios.part import Words, is_none
 from scenarios.piece import Piece
-from scenarios.policy_value import BatchesValue
+from scenarios.policy_value import BatchesValue, PolicyValue
 from scenarios.summary import Judged, Metrics
 
 Answer = Literal["plan", "too_few_slots", "no_feasible_plan", "too_close_to_call"]
@@ -63,6 +63,15 @@ class Guarantee(Piece):
     most_runs: int
 
 
+class Replan(Piece):
+    """From the middle: so many SMS had gone `at` that time, by the rule they `followed`, or evenly; `left` had not."""
+
+    sent: int
+    left: int
+    at: str
+    followed: PolicyValue | None
+
+
 class Recommendation(Piece):
     """What to do: the answer, the plan and its schedule; `tied` cannot be told apart from it.
 
@@ -76,3 +85,4 @@ class Recommendation(Piece):
     supply: Supply
     close: list[BatchesValue] = Field(default_factory=list[BatchesValue])
     guarantee: Guarantee | None = None  # none in older results
+    replan: Replan | None = Field(default=None, exclude_if=is_none)  # the schedule is of those who are left

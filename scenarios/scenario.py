@@ -26,6 +26,7 @@ from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.their_rule import TheirRule, refusals_of_rules, rules_by_number
 from scenarios.thresholds import Threshold, threshold_of
+from scenarios.under_way import UnderWay, refusals_of_under_way
 
 MAX_INVITED: Final = 6_000_000  # everyone in Norway, with room; a guard against a slip of the keyboard
 SHORTEST_APPOINTMENT_S: Final = 60.0  # times are named to the minute
@@ -73,6 +74,9 @@ class Invitation(Part):
     send_date: dt.date = Field(description="the day of the SMS, without quotes: 2021-05-03")
     window: Window = Field(description="batches are sent between these times only, and go on the next sending day")
     days: SendingDays = Field(default=SendingDays.NOT_SUNDAYS, description="when a send-out of several days goes on")
+    already: UnderWay | None = Field(
+        default=None, exclude_if=is_none, description="the send-out is under way: so much has gone, plan the rest"
+    )
     sms_rate: PerSecond = Field(gt=0, description="what the SMS gateway sends; ASSUMPTION unless known")
     delivered: Fraction = Field(gt=0, description="share of SMS that arrive; ASSUMPTION unless known")
 
@@ -207,6 +211,10 @@ class Scenario(Part):
         names = owner.names or (owner.name or "",)
         crowds, invited = self.behaviour.response.crowds, self.invitation.cohort
         for refusal in refusals_of_crowds(crowds, names, owner.register_year, invited):
+            raise refusal
+        how, start, closes = self.invitation, self.policy.start, self.invitation.window.to
+        count = how.invited or sum(register.inhabitants(one, how.cohort or "") for one in self.registered)
+        for refusal in refusals_of_under_way(how.already, count, names, start, closes):
             raise refusal
         return self
 

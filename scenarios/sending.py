@@ -1,7 +1,8 @@
 """What each municipality of a scenario has to send, by which rule, and when each SMS leaves."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from scenarios import register
 from scenarios.carrying import carried_sms_per_s
@@ -12,6 +13,7 @@ from scenarios.policy import OpenLoop, Policy, sent_times
 from scenarios.quantities import seconds_since_midnight
 from scenarios.scenario import Scenario
 from scenarios.streams import FloatArray
+from scenarios.under_way import told_by_policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +77,40 @@ def largest_send_out(scenario: Scenario, policy: Policy) -> SendOut:
     return max(followers(scenario, policy), key=lambda one: one.invited)
 
 
+def with_rule_followed(scenario: Scenario) -> Scenario:
+    """The same send-out, under way by its own policy where that tells when so many SMS had gone."""
+    under_way, how = scenario.invitation.already, scenario.invitation
+    if under_way is None or under_way.followed is not None:
+        return scenario
+    fresh = scenario.model_copy(update={"invitation": how.model_copy(update={"already": None})})
+    followed = told_by_policy(under_way, scenario.policy, largest_send_out(fresh, scenario.policy))
+    known = under_way.model_copy(update={"followed": followed})
+    return scenario.model_copy(update={"invitation": how.model_copy(update={"already": known})})
+
+
 def _send_out(scenario: Scenario, policy: Policy, owner: InvitingMunicipality, carried_per_s: float) -> SendOut:
-    return SendOut(
+    from_the_first = SendOut(
         invited=owner.invited,
         hours=scenario.hours(policy),
         sms_per_s=scenario.invitation.sms_rate,
         carried_per_s=carried_per_s,
         cohorts=_cohorts(scenario, policy, owner),
     )
+    under_way = scenario.invitation.already
+    if under_way is None:
+        return from_the_first
+    return replace(
+        from_the_first,
+        cohorts=_left_of(from_the_first.cohorts, under_way.sent),
+        gone=under_way.gone(from_the_first, policy.start),
+        goes_on_s=under_way.after_s(policy.start),
+    )
+
+
+def _left_of(cohorts: Sequence[int], gone: int) -> tuple[int, ...]:
+    """Age groups without the first so many people."""
+    before = itertools.accumulate(cohorts, initial=0)
+    return tuple(count - min(count, max(0, gone - first)) for count, first in zip(cohorts, before, strict=False))
 
 
 def _cohorts(scenario: Scenario, policy: Policy, owner: InvitingMunicipality) -> tuple[int, ...]:

@@ -15,7 +15,8 @@ from scenarios.policies.feedback import Feedback
 from scenarios.policy import OpenLoop, Policy, clock_at, schedule
 from scenarios.policy_value import batches_value, policy_value
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
-from scenarios.recommendation import Answer, Candidate, Guarantee, Recommendation, Role, Supply
+from scenarios.quantities import clock_text
+from scenarios.recommendation import Answer, Candidate, Guarantee, Recommendation, Replan, Role, Supply
 from scenarios.result import Result
 from scenarios.run import Run, metrics_of, run_of
 from scenarios.scenario import Scenario
@@ -64,7 +65,7 @@ def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
         policy=batches_value(trial.policy),
         roles=list(trial.roles),
         name=trial.name,
-        batches=len(schedule(trial.policy, largest_send_out(scenario, trial.policy))),
+        batches=sum(one.number > 0 for one in schedule(trial.policy, largest_send_out(scenario, trial.policy))),
         last_sms_at=last.isoformat(timespec="seconds"),
         metrics=metrics_of(trial.runs),
         thresholds=judgement.thresholds,
@@ -92,20 +93,37 @@ def recommendation_of(scenario: Scenario, finding: Finding, engine: Engine = Eng
         guarantee=Guarantee(
             confidence=CONFIDENCE, share=KEPT_SHARE, policies=finding.among, most_runs=scenario.search.runs
         ),
+        replan=_replan_of(scenario),
+    )
+
+
+def _replan_of(scenario: Scenario) -> Replan | None:
+    under_way = scenario.invitation.already
+    if under_way is None:
+        return None
+    return Replan(
+        sent=under_way.sent,
+        left=total_invited(scenario) - under_way.sent,
+        at=clock_text(under_way.at),
+        followed=None if under_way.followed is None else policy_value(under_way.followed),
     )
 
 
 def _watched(scenario: Scenario, policy: OpenLoop, engine: Engine) -> list[ScheduleLine]:
-    times_s = [batch.at_s for batch in schedule(policy, largest_send_out(scenario, policy))]
+    times_s = [batch.at_s for batch in schedule(policy, largest_send_out(scenario, policy)) if batch.number]
     return with_stop_rule(scenario, policy, schedule_lines(scenario, policy), times_s, engine)
 
 
 def schedule_lines(scenario: Scenario, policy: OpenLoop) -> list[ScheduleLine]:
-    """The sendings by the clock, for the municipality that invites most."""
+    """The sendings that are still to come by the clock, for the municipality that invites most."""
     lines: list[ScheduleLine] = []
+    under_way = scenario.invitation.already
+    gone = under_way.sent if under_way else 0
     for batch in schedule(policy, largest_send_out(scenario, policy)):
+        if not batch.number:
+            continue
         at = clock_at(policy, scenario.invitation.send_date, batch.at_s, scenario.zone)
-        sent = lines[-1].sent if lines else 0
+        sent = lines[-1].sent if lines else gone
         lines.append(
             ScheduleLine(
                 batch=batch.number, at=at.isoformat(timespec="seconds"), count=batch.count, sent=sent + batch.count

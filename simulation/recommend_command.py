@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 
 
 @click.command("recommend")
+@click.option(
+    "--already-sent", type=click.IntRange(1), metavar="SMS", help="So many SMS have gone: plan the rest, from --at on."
+)
+@click.option("--at", metavar="HH:MM", help="The rest goes no earlier than this; needs --already-sent.")
 @taking(SCENARIO, SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(neighbours: Neighbours, scenario: str, **flags: Unpack[Flags]) -> int:
@@ -39,7 +43,7 @@ def command(neighbours: Neighbours, scenario: str, **flags: Unpack[Flags]) -> in
 
     if (most := flags.get("replications")) is not None:
         flags["overrides"] = (*flags.get("overrides", ()), f"search.runs={most}")
-    question = question_of(scenario, flags)
+    question = _question(scenario, flags)
     _could_show(question)
     folder = folder_of(flags, question, "recommend")
     runs, search = question.experiment.runs, question.search
@@ -51,6 +55,19 @@ def command(neighbours: Neighbours, scenario: str, **flags: Unpack[Flags]) -> in
     ):
         result = recommended(question, progress=line, command=words_given(), engine=engine, **workers)
     return neighbours.say(result, folder, flags)
+
+
+def _question(source: str, flags: Flags) -> "Scenario":
+    """Read the scenario, and how far its send-out has come."""
+    from scenarios.sending import with_rule_followed
+
+    sent, at = flags.get("already_sent"), flags.get("at")
+    if (sent is None) != (at is None):
+        raise click.UsageError("--already-sent and --at go together: how many SMS have gone, and by what time")
+    if sent is not None:
+        already = (f"invitation.already.sent={sent}", f'invitation.already.at="{at}"')
+        flags["overrides"] = (*flags.get("overrides", ()), *already)
+    return with_rule_followed(question_of(source, flags))
 
 
 def _could_show(question: "Scenario") -> None:

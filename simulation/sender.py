@@ -60,7 +60,10 @@ def sent_by_feedback(
     senders = _senders(outs)
     for index, times in known.items():
         _send(life, unsent, sent_s, senders[index].all_at(times))
-    for moment_s in sending_moments(policy.pause, outs[0].hours):
+    for sender, out in zip(senders, outs, strict=True):
+        for at_s, count in out.gone:
+            _send(life, unsent, sent_s, sender.hand(at_s, count))
+    for moment_s in sending_moments(policy.pause, outs[0].hours, outs[0].goes_on_s):
         if not any(sender.left for sender in senders):
             break
         at_s = float(quantised(np.array(moment_s)))
@@ -105,7 +108,11 @@ class _Sender:
     def send(self, policy: Feedback, at_s: float, seen: Observation) -> tuple[IntArray, FloatArray]:
         """Decide, and hand the next batch to the gateway: who is sent to, and when each SMS leaves."""
         self.pace, decision = policy.decide(self.pace, seen)
-        count = min(decision.count, self.left)
+        return self.hand(at_s, decision.count)
+
+    def hand(self, at_s: float, most: int) -> tuple[IntArray, FloatArray]:
+        """Hand the gateway the next so many, or those who are left: who is sent to, and when each SMS leaves."""
+        count = min(most, self.left)
         citizens = np.arange(self.next, self.next + count)
         self.next += count
         return citizens, self.gateway.send(at_s, count)

@@ -19,21 +19,21 @@ few false alarms can be borne."""
 def with_stop_rule(
     scenario: Scenario, policy: OpenLoop, lines: Sequence[ScheduleLine], times_s: Sequence[float], engine: Engine
 ) -> list[ScheduleLine]:
-    """Say for each batch but the first how many must be confirmed before it goes.
+    """Say for each batch but the very first how many must be confirmed before it goes.
 
     Parameters
     ----------
     lines, times_s
         The schedule, and when each batch goes: seconds from the first SMS.
     """
-    if len(inventory_of(scenario)) > 1 or len(lines) < 2:
+    if len(inventory_of(scenario)) > 1 or not any(times_s):
         return list(lines)  # several send at once, and the counts of a run are those of all
     sources = (PlanSource(scenario=scenario, policy=policy, replication=r) for r in range(RUNS))
     timelines = [one for source in sources if (one := run_with(engine, source, with_timeline=True).timeline)]
     fewest = [min(confirmed_by(timeline, at_s) for timeline in timelines) for at_s in times_s]
     return [
-        line.model_copy(update={"wait_below": least}) if line.batch > 1 and least else line
-        for line, least in zip(lines, fewest, strict=True)
+        line.model_copy(update={"wait_below": least}) if at_s > 0 and least else line
+        for line, least, at_s in zip(lines, fewest, times_s, strict=True)
     ]
 
 

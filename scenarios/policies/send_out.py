@@ -20,7 +20,11 @@ class SendOut:
     carried_per_s : float
         SMS a second whose answers keep the platform just busy all the time: this municipality's share of it.
     cohorts : tuple of int
-        How many of the invited are in each age group that the policy names, in its order.
+        How many of the invited are in each age group that the policy names, in its order; none of those in `gone`.
+    gone : tuple of (float, int)
+        What has been sent already, whatever the policy: when, in seconds from the first SMS, and how many SMS.
+    goes_on_s : float
+        The rest goes no earlier than this.
     """
 
     invited: int
@@ -28,3 +32,5 @@ class SendOut:
     sms_per_s: float = math.inf
     carried_per_s: float = math.inf
     cohorts: tuple[int, ...] = ()
+    gone: tuple[tuple[float, int], ...] = ()
+    goes_on_s: float = 0.0
