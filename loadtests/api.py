@@ -6,6 +6,7 @@ How a request travels is somebody else's business: an `Exchange` takes it there 
 import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from enum import StrEnum
 from typing import Any, Final, TypeAlias, TypeVar
 from urllib.parse import quote, urlencode
 
@@ -23,11 +24,19 @@ SHED: Final = frozenset({429, 503})
 _REMINDER: Final = "REMINDER"  # in the inbox beside the answer, about the same reservation
 
 
+class Later(StrEnum):
+    """What a request asks for once the booking is over; in no record, since the simulation gives it no work."""
+
+    CANCEL = "cancel"
+    JOIN = "join"
+    LOOK = "look"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """An HTTP request to be made."""
 
-    operation: Operation
+    operation: Operation | Later
     method: str
     url: str
     headers: dict[str, str] = field(default_factory=dict[str, str])
@@ -57,7 +66,7 @@ Exchange: TypeAlias = Callable[[Call, float], Response | Lost | Silence]
 
 
 class BookingApi:
-    """The calls of `loadtests.conversation.Client` over an exchange.
+    """The calls of `loadtests.conversation.Client` and `Afterwards` over an exchange.
 
     Parameters
     ----------
@@ -143,6 +152,23 @@ class BookingApi:
         call = self._get(Operation.INBOX, token, "inbox", reservation=reservation)
         return self._reply(call, until_s, {OK}, lambda said: _message(said["messages"], reservation))
 
+    def cancel(self, token: str, appointment: str, until_s: float) -> Reply[bool]:
+        """POST the end of an appointment."""
+        url = f"{self._url}/appointments/{quote(appointment, safe='')}/cancel"
+        call = Call(operation=Later.CANCEL, method="POST", url=url, headers=self._who(token), body={})
+        return self._reply(call, until_s, {OK}, lambda _: True)
+
+    def join(self, token: str, book: str, until_s: float) -> Reply[bool]:
+        """POST to the waiting list of a book."""
+        url = f"{self._url}/waitlist/{quote(book, safe='')}"
+        call = Call(operation=Later.JOIN, method="POST", url=url, headers=self._who(token), body={})
+        return self._reply(call, until_s, {OK}, lambda _: True)
+
+    def given(self, token: str, book: str, until_s: float) -> Reply[Message | None]:
+        """GET the whole inbox; the newest message about a place that came from the waiting list of a book."""
+        call = self._get(Later.LOOK, token, "inbox")
+        return self._reply(call, until_s, {OK}, lambda said: _given(said["messages"], book))
+
     def _wish(
         self, operation: Operation, path: str, token: str, attempt: tuple[int, int], body: dict[str, str]
     ) -> Call:
@@ -152,7 +178,7 @@ class BookingApi:
             operation=operation, method="POST", url=f"{self._url}/{path}", headers=self._who(token) | key, body=body
         )
 
-    def _get(self, operation: Operation, token: str, path: str, **query: str) -> Call:
+    def _get(self, operation: Operation | Later, token: str, path: str, **query: str) -> Call:
         tail = f"?{urlencode(query)}" if query else ""
         return Call(operation=operation, method="GET", url=f"{self._url}/{path}{tail}", headers=self._who(token))
 
@@ -201,7 +227,12 @@ def _text(value: object) -> str:
 
 
 def _confirmation(said: dict[str, Any]) -> Message:
-    return Message(Outcome.CONFIRMED, _text(said["slot"]), _text(said["start"]))
+    return Message(Outcome.CONFIRMED, _text(said["slot"]), _text(said["start"]), said.get("appointment"))
+
+
+def _given(messages: list[dict[str, Any]], book: str) -> Message | None:
+    about = [one for one in messages if one.get("from_waitlist") and _text(one["slot"]).startswith(f"{book}/")]
+    return _confirmation(about[-1]) if about and about[-1]["outcome"] == Outcome.CONFIRMED else None
 
 
 def _message(messages: list[dict[str, Any]], reservation: str) -> Message | None:
@@ -211,7 +242,7 @@ def _message(messages: list[dict[str, Any]], reservation: str) -> Message | None
         return None
     match about["outcome"]:
         case Outcome.CONFIRMED:
-            return Message(Outcome.CONFIRMED, _text(about["slot"]))
+            return Message(Outcome.CONFIRMED, _text(about["slot"]), appointment=about.get("appointment"))
         case Outcome.REJECTED:
             return Message(Outcome.REJECTED, None)
         case other:

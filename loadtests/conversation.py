@@ -37,6 +37,7 @@ class Message:
     outcome: Outcome
     slot: str | None
     start: str | None = None  # of the place, where the citizen did not choose it
+    appointment: str | None = None  # the server's id, where it tells one
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,22 @@ class Client(Protocol):
 
     def confirm(self, token: str, reservation: str, until_s: float) -> Reply[Message]:
         """Turn a hold into an appointment; REJECTED if it ended before."""
+        ...
+
+
+class Afterwards(Protocol):
+    """The calls of the booking API that come once the booking is over; they give up as those of `Client` do."""
+
+    def cancel(self, token: str, appointment: str, until_s: float) -> Reply[bool]:
+        """Give an appointment back; True if it was."""
+        ...
+
+    def join(self, token: str, book: str, until_s: float) -> Reply[bool]:
+        """Get in line for whatever comes free in a book; True once in it."""
+        ...
+
+    def given(self, token: str, book: str, until_s: float) -> Reply[Message | None]:
+        """The place of a book that came from the waiting list; None while there is none."""
         ...
 
 

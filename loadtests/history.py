@@ -7,7 +7,8 @@ from typing import Any, Final
 
 from loadtests.checker.judging import Verdict, judge
 from loadtests.checker.occupancy import Stretch
-from loadtests.checker.operations import Held, History, Hold, Sending, Snapshot, Told
+from loadtests.checker.operations import Cancelling, Held, History, Hold, Sending, Snapshot, Told
+from loadtests.in_line import given_in_line
 from loadtests.target import UNDER_WAY
 from scenarios import result
 from scenarios.attempts import Attempt, Operation, Outcome, Request, Status
@@ -66,6 +67,8 @@ def _widened(attempt: Attempt, by_s: float) -> Attempt:
         attempt,
         ended_s=attempt.ended_s + by_s,
         reserved_s=None if attempt.reserved_s is None else attempt.reserved_s - by_s,
+        cancelled_s=None if attempt.cancelled_s is None else attempt.cancelled_s + by_s,
+        cancel_sent_s=None if attempt.cancel_sent_s is None else attempt.cancel_sent_s - by_s,
         requests=tuple(
             replace(one, started_s=one.started_s - by_s, ended_s=one.ended_s + by_s) for one in attempt.requests
         ),
@@ -84,11 +87,17 @@ def history_of(
     """The attempts as operations, and the export as a snapshot read when all were over; see `check`."""
     attempts = [_widened(one, clock_error_s) for one in attempts] if clock_error_s else attempts
     states, snapshot = read_record(export)
-    before = [] if snapshot is None else [stood_before(held) for held in snapshot.held if not _of_run(held.key, run)]
+    given = given_in_line(attempts, export, run=run)
+    snapshot = snapshot and replace(snapshot, held=tuple(_in_our_words(one, given) for one in snapshot.held))
+    strange = (
+        [] if snapshot is None else [one for one in snapshot.held if not (_of_run(one.key, run) or one.key in given)]
+    )
+    before = map(stood_before, strange)
     return History(
         places=places,
-        sendings=(*before, *(_sending(one, run, states) for one in attempts if _sent(one))),
+        sendings=(*before, *(_sending(one, run, states) for one in attempts if _sent(one)), *given.values()),
         holds=tuple(hold for one in attempts for hold in _holds(one)),
+        cancellings=tuple(_cancelling(one) for one in attempts if one.cancel_sent_s is not None),
         snapshots=() if snapshot is None else (snapshot,),
         final=UNDER_WAY not in states.values(),
         whole=not partial,
@@ -111,7 +120,24 @@ def _sending(attempt: Attempt, run: str, states: Mapping[str, str]) -> Sending:
         returned_s=inf if told is Told.UNKNOWN else attempt.ended_s,
         told=told,
         place=attempt.slot,
+        appointment=attempt.appointment,
     )
+
+
+def _cancelling(attempt: Attempt) -> Cancelling:
+    done = attempt.cancelled_s is not None
+    return Cancelling(
+        appointment=attempt.appointment or "",
+        invoked_s=-inf if attempt.cancel_sent_s is None else attempt.cancel_sent_s,
+        returned_s=inf if attempt.cancelled_s is None else attempt.cancelled_s,
+        told=Told.CONFIRMED if done else Told.UNKNOWN,
+    )
+
+
+def _in_our_words(held: Held, given: Mapping[str, Sending]) -> Held:
+    """What came from the waiting list belongs to who waited."""
+    asked = given.get(held.key or "")
+    return held if asked is None else replace(held, citizen=asked.citizen)
 
 
 def _told(attempt: Attempt, state: str | None) -> Told:

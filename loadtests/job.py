@@ -16,7 +16,8 @@ class Job:
 
     Before the moment `begin_s` everything is warmed up for `warm_up_s` seconds of the wall. `workers` is how many
     processes share the plan, 0 where the one that reads the job lives it alone. `admin_token` is there where
-    something is to be switched on the way, which only who lives alone does.
+    something is to be switched on the way, which only who lives alone does. `seed`, `replication` and `citizens` of the
+    plan name what is drawn beside it: who cancels, and what others do.
     `may_load` is what each host that was stated meant when the load test began; this machine needs no statement.
     """
 
@@ -33,6 +34,9 @@ class Job:
     warm_up_s: float = 0.0
     may_load: Mapping[str, Sequence[str]] = field(default_factory=dict[str, Sequence[str]])
     admin_token: str | None = None
+    seed: int = 0
+    replication: int = 0
+    citizens: int = 0
 
     def write(self, path: Path) -> None:
         """Lay the job where the generator finds it."""

@@ -18,14 +18,21 @@ from scenarios.strategy import Strategy
 
 
 def live(
-    citizen: Citizen, timetable: Timetable, client: Client, clock: Clock, strategy: Strategy = Strategy.QUEUED
+    citizen: Citizen,
+    timetable: Timetable,
+    client: Client,
+    clock: Clock,
+    strategy: Strategy = Strategy.QUEUED,
+    session: Session | None = None,
 ) -> Iterator[Attempt]:
     """Live a citizen's journey on a server that gives places by this strategy; every attempt is handed out as it ends.
+
+    Who goes on when it is over gives the `session` that is used.
 
     When the run is stopped in the middle, an attempt whose reservation was sent ends as UNKNOWN (it may have
     happened) and one that had sent none leaves no trace.
     """
-    session = Session()
+    session = Session() if session is None else session
     visit = _Visit(citizen, timetable, 1, citizen.planned_s, client, clock, session)
     try:
         token = visit.enter()
@@ -63,6 +70,7 @@ class _Visit:
         self._planned_s = planned_s
         self._asked: str | None = None
         self._slot: str | None = None
+        self._appointment: str | None = None
 
     def enter(self) -> str | None:
         """Log in and open the list of books; a token, or None if that was the end."""
@@ -112,6 +120,7 @@ class _Visit:
             slot=self._slot,
             reserved_s=self.asking.reserved_s,
             requests=tuple(self.asking.requests),
+            appointment=self._appointment,
         )
 
     @property
@@ -189,6 +198,7 @@ class _Visit:
     def _answered(self, message: Message | None) -> None:
         if message is not None:
             self.asking.outcome, self._slot = message.outcome, message.slot
+            self._appointment = message.appointment
             self._asked = message.start or self._asked
             if message.outcome is Outcome.NO_SLOT:
                 self.asking.reserved_s = None  # as for an empty list: there was nothing to reserve

@@ -72,8 +72,9 @@ def command(
         click.echo(f"the wave can be watched at http://127.0.0.1:{web}/?tab=wave while it goes", err=True)
 
     question = question_of(scenario, flags)
-    can_switch = workers == 1 and listen is None and (target is None or admin_token is not None)
-    if (refusal := unlived(question, can_switch=can_switch)) is not None:
+    alone = workers == 1 and listen is None
+    can_switch = alone and (target is None or admin_token is not None)
+    if (refusal := unlived(question, can_switch=can_switch, alone=alone)) is not None:
         raise click.UsageError(refusal)
     shape = replace(_shape(workers, listen, target), web=web)
     folder = folder_of(flags, question, "loadtest")

@@ -157,6 +157,9 @@ def _job(
         speedup=speedup,
         deadline_s=longest_s(plan) if deadline_s is None else deadline_s,
         workers=shape.workers,
+        seed=plan.seed,
+        replication=plan.replication,
+        citizens=plan.citizens,
     )
 
 

@@ -3,17 +3,29 @@
 from scenarios.scenario import Scenario
 
 
-def unlived(scenario: Scenario, *, can_switch: bool = False) -> str | None:
+def unlived(scenario: Scenario, *, can_switch: bool = False, alone: bool = True) -> str | None:
     """Why a load test of this scenario would not be one, and what to do; None where it can be lived.
 
     `can_switch` says whether the record system can be told to stand still: by one process with the admin token.
+    `alone` says whether one process lives the whole plan, and so knows whether anything can still come free.
     """
-    stopped = scenario.platform.ehr.stopped and not can_switch
+    platform, behaviour = scenario.platform, scenario.behaviour
+    others, room = platform.background, platform.waiting_room is not None
+    later = behaviour.cancel or behaviour.waitlist
+    door = "its waiting room would have to be passed again"
     reasons = {
-        "platform.ehr.stopped": (stopped, "its switch takes one worker and the admin token"),
-        "platform.background": (scenario.platform.background, "only the citizens of the plan ask the server"),
-        "behaviour.cancel": (scenario.behaviour.cancel, "its citizens leave once they have an answer"),
-        "behaviour.waitlist": (scenario.behaviour.waitlist, "its citizens leave once they have an answer"),
+        "platform.ehr.stopped": (
+            platform.ehr.stopped and not can_switch,
+            "its switch takes one worker and the admin token",
+        ),
+        "platform.background.ehr": (others and others.ehr, "work of the record system's own has no request"),
+        "platform.background": (others and not alone, "one worker lives it"),
+        "platform.background behind platform.waiting_room": (others and room, "those were inside before"),
+        "behaviour.waitlist": (
+            behaviour.waitlist and not alone,
+            "one worker knows whether anything can still come free",
+        ),
+        "behaviour.cancel and behaviour.waitlist behind platform.waiting_room": (later and room, door),
     }
     found = [f"{key} ({why})" for key, (value, why) in reasons.items() if value]
     if not found:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 SCHEMA: Final = "bolk.attempts/1"
+_IF_ANY: Final = ("cancelled_s", "appointment", "cancel_sent_s")
 _LINE: Final = json.JSONEncoder(separators=(",", ":"))  # made once: a load test writes thousands of lines a second
 
 
@@ -68,6 +69,8 @@ class Attempt:
     `asked` is the time asked for ("2021-05-10T08:30"), `slot` the place that was confirmed, `reserved_s` when the
     reservation was sent, `ended_s` when the citizen saw the outcome or left, `cancelled_s` when a confirmed citizen
     cancelled. Who was given a place from the waiting list has an attempt of its own, without requests.
+    Over HTTP there are `appointment`, the server's id for it, and `cancel_sent_s`, when it was asked to cancel that;
+    without `cancelled_s` nobody knows what came of it.
     """
 
     citizen: int
@@ -81,6 +84,8 @@ class Attempt:
     reserved_s: float | None
     requests: tuple[Request, ...]
     cancelled_s: float | None = None
+    appointment: str | None = None
+    cancel_sent_s: float | None = None
 
 
 class AttemptFileError(ValueError):
@@ -102,7 +107,7 @@ def attempt_line(attempt: Attempt) -> str:
             "reserved_s": attempt.reserved_s,
             "requests": [[r.operation, r.planned_s, r.started_s, r.ended_s, r.status] for r in attempt.requests],
         }
-        | ({} if attempt.cancelled_s is None else {"cancelled_s": attempt.cancelled_s})
+        | {name: value for name in _IF_ANY if (value := getattr(attempt, name)) is not None}
     )
 
 

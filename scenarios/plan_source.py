@@ -28,9 +28,13 @@ class PlanSource:
         """The seed of all streams."""
         return self.scenario.experiment.seed
 
-    @cached_property
+    @property
     def citizens(self) -> int:
         """N, everybody who is invited."""
+        return self._citizens
+
+    @cached_property
+    def _citizens(self) -> int:
         return sum(one.invited for one in inventory_of(self.scenario))
 
     def sent_s(self) -> Iterator[FloatArray]:

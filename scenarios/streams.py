@@ -7,7 +7,7 @@ Source: Salmon, Moraes, Dror, Shaw, "Parallel random numbers: as easy as 1, 2, 3
 """
 
 from enum import IntEnum
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -50,6 +50,25 @@ class Quantity(IntEnum):
     BACKGROUND_THINNING = 41
     BACKGROUND_WORK = 42
     WAVE = 50
+
+
+class Drawn(Protocol):
+    """What names the draws of one run: a plan, or whatever knows as much of it."""
+
+    @property
+    def seed(self) -> int:
+        """The scenario's."""
+        ...
+
+    @property
+    def replication(self) -> int:
+        """Which run of the scenario."""
+        ...
+
+    @property
+    def citizens(self) -> int:
+        """How many there are."""
+        ...
 
 
 def uniforms(

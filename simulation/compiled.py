@@ -11,6 +11,7 @@ from typing import Any, Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.after_booking import Afterwards, happens
 from scenarios.columns import ATTEMPT_ROW, REQUEST_ROW, Columns, Rows
 from scenarios.plan import Plan
 from scenarios.plan_source import PlanSource
@@ -20,7 +21,6 @@ from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import on_grid
 from simulation import arrivals, draw_rows
-from simulation.afterwards import Afterwards, happens
 from simulation.book_rows import InventoryNames, book_rows, list_rows
 from simulation.deliveries import stops_s
 from simulation.draw_rows import DrawRows

@@ -4,13 +4,13 @@ import math
 from dataclasses import replace
 from threading import Event
 
+from scenarios.after_booking import happens
 from scenarios.course import Timeline
 from scenarios.inventory import total_capacity
 from scenarios.measures import measures_of
 from scenarios.plan_source import PlanSource
 from scenarios.run import Run, offer_of, run_of
 from scenarios.timeline import Steps
-from simulation.afterwards import happens
 from simulation.compiled import Prepared, live_drawing
 from simulation.tallying import CONFIRMED_ROW, REJECTED_ROW, TRIED_ROW, Counts
 

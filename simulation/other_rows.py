@@ -6,12 +6,12 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from scenarios.others import Traffic, traffic_of
 from scenarios.plan import Plan
 from scenarios.plan_source import PlanSource
 from scenarios.quantiles import exponential, lognormal
 from scenarios.scenario import Scenario
 from scenarios.streams import TICK_S, FloatArray, Quantity, on_grid
-from simulation.background import Traffic, traffic_of
 from simulation.kernel import codes, layout
 
 

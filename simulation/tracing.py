@@ -7,6 +7,7 @@ from typing import Final, TypeVar, assert_never, cast
 
 import simpy
 
+from scenarios.after_booking import Afterwards
 from scenarios.attempts import Attempt, Outcome
 from scenarios.inventory import inventory_of
 from scenarios.one_journey import OneJourney, Sight
@@ -14,7 +15,6 @@ from scenarios.plan import Plan
 from scenarios.plan_source import PlanSource
 from scenarios.rows import Citizen, citizens_of
 from scenarios.scenario import Scenario
-from simulation.afterwards import Afterwards
 from simulation.background import let_others_come
 from simulation.engine import lived
 from simulation.journey import Journey

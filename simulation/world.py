@@ -11,6 +11,7 @@ import simpy
 
 from reference_server.booking import Confirmed, Decision, Ledger, Rejected
 from reference_server.waiting_room import Admitted, Queued, WaitingRoom
+from scenarios.after_booking import Afterwards
 from scenarios.attempts import Operation, Request
 from scenarios.booking_platform import WaitingRoomRules
 from scenarios.inventory import AppointmentBook, inventory_of
@@ -18,7 +19,6 @@ from scenarios.plan import Plan
 from scenarios.scenario import Scenario
 from scenarios.strategy import HOLD_S, Listing, Strategy
 from scenarios.streams import on_grid
-from simulation.afterwards import Afterwards
 from simulation.deliveries import Deliveries, Fate, stops_s
 from simulation.free_lists import FreeLists
 from simulation.lots import lots

@@ -10,11 +10,12 @@ from pydantic import ValidationError
 from loadtests.unlived import unlived
 from scenarios.attempts import Attempt
 from scenarios.carrying import carried_sms_per_s
+from scenarios.others import LOGIN, Traffic, traffic_of
 from scenarios.plan import plan_of
 from scenarios.plan_source import PlanSource
 from scenarios.scenario import Scenario
 from scenarios.strategy import Strategy
-from simulation.background import LOGIN, Traffic, let_others_come, traffic_of
+from simulation.background import let_others_come
 from simulation.engine import Engine, chosen, run_with
 from simulation.replication import simulate
 from simulation.world import World
@@ -131,10 +132,10 @@ def test_the_pace_that_matches_the_capacity_leaves_others_their_part() -> None:
     assert carried_sms_per_s(crowded) == pytest.approx(carried_sms_per_s(alone) / 2)
 
 
-def test_a_load_test_refuses_a_background_load() -> None:
-    said = unlived(scenario_with({"login": "1/s"}))
-    assert said is not None
-    assert "platform.background (only the citizens of the plan ask the server)" in said
+def test_a_load_test_lives_a_background_load_but_not_the_record_systems_nor_from_several_workers() -> None:
+    assert unlived(scenario_with({"login": "1/s"})) is None
+    assert "platform.background (one worker lives it)" in (unlived(scenario_with({"login": "1/s"}), alone=False) or "")
+    assert "platform.background.ehr (work" in (unlived(scenario_with({"ehr": "1/s"})) or "")
 
 
 def test_a_small_send_out_among_many_others_is_lived_by_the_compiled_engine() -> None:

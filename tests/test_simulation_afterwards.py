@@ -8,6 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scenarios.after_booking import Afterwards
 from scenarios.attempts import Attempt, Outcome
 from scenarios.columns import columns_of
 from scenarios.course import Timeline
@@ -19,7 +20,6 @@ from scenarios.run import run_of
 from scenarios.scenario import Scenario
 from scenarios.strategy import Strategy
 from scenarios.timeline import timeline_of
-from simulation.afterwards import Afterwards
 from simulation.journey import Journey
 from simulation.replication import simulate
 from simulation.service_times import service_times

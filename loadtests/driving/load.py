@@ -2,6 +2,7 @@
 """The plan under way: every citizen started at the planned moment, each in a greenlet of their own (an open model)."""
 
 import gc
+import time
 from collections import Counter
 from typing import Any
 
@@ -10,16 +11,20 @@ import numpy as np
 from gevent.pool import Group
 
 from loadtests.api import BookingApi
+from loadtests.asking import Session
 from loadtests.conversation import Stopped
 from loadtests.driving.clock import WallClock
 from loadtests.driving.exchange import Exchange
+from loadtests.driving.others import Others
 from loadtests.driving.warm_up import warm_up
 from loadtests.driving.watch import Watch
 from loadtests.generator import LAG_P99_S
+from loadtests.going_on import GoingOn, Intent
 from loadtests.guard import guard_pinned
 from loadtests.journey import live
 from loadtests.live_figures import LiveFigures
 from loadtests.timetable import timetables_of
+from scenarios.after_booking import Afterwards
 from scenarios.attempts import attempt_line
 from scenarios.rows import Citizen
 from scenarios.scenario import Scenario
@@ -28,7 +33,8 @@ from scenarios.scenario import Scenario
 class Load:
     """A plan, or one worker's share of it, and what became of it so far.
 
-    `done` journeys are over; what was recorded and nobody has taken yet is in `lines`; `complete` once all are over.
+    `done` journeys are over; what was recorded and nobody has taken yet is in `lines`; `all_started` once nobody is
+    left to start, `complete` once all are over.
     """
 
     def __init__(self, job, citizens, request_event):
@@ -36,7 +42,7 @@ class Load:
         self._job = job
         self.done = 0
         self.lines = []
-        self.complete = False
+        self.complete = self.all_started = False
         self._citizens = citizens
         self._speedup = job.speedup
         self._lags_s = []
@@ -50,6 +56,9 @@ class Load:
         self._exchange = Exchange(self._clock, request_event, guard)
         self._api = BookingApi(job.base_url, job.login_url, job.run, self._exchange, job.speedup)
         self._journeys = Group()
+        self._afterwards = Afterwards.of(scenario, job)
+        self._line = _Line(self)
+        self._others = self._others_of(scenario)
         self._watch = Watch()
         self._observers = []
         self._driver: Any = None
@@ -59,6 +68,9 @@ class Load:
         """Open connections and read pages, if the job says so; nothing of it is recorded."""
         if self._job.warm_up_s:
             warm_up(self._job, self._timetables, self._clock, self._exchange.quietly())
+        if self._others is not None:
+            self._clock.start(time.monotonic())
+            self._others.come_in()
 
     def run(self, zero_s, *observers):
         """Start every citizen at their moment; return when all have ended, at the deadline, or when stopped.
@@ -69,13 +81,14 @@ class Load:
         gc.collect()
         gc.freeze()  # the plan is never garbage; walking it would stop the loop
         self._clock.start(zero_s)
-        self._observers = [gevent.spawn(one) for one in (self._watch.run, *observers)]
+        others = () if self._others is None else (self._others.run,)
+        self._observers = [gevent.spawn(one) for one in (self._watch.run, *others, *observers)]
         for observer in self._observers:
             observer.link_exception(self._broke)
         try:
-            all_started = self._start_all()
+            self.all_started = self._start_all()
             self._journeys.join(timeout=max(0.0, self._clock.left(self._deadline_s)))
-            self.complete = all_started and not self._journeys
+            self.complete = self.all_started and not self._journeys
         except Stopped:
             pass
         finally:
@@ -132,12 +145,45 @@ class Load:
 
     def _live(self, citizen: Citizen):
         timetable = self._timetables[citizen.municipality][citizen.book]
-        for attempt in live(citizen, timetable, self._api, self._clock, self._strategy):
+        session = Session()
+        attempts = live(citizen, timetable, self._api, self._clock, self._strategy, session)
+        if self._afterwards is not None:
+            attempts = self._going_on(citizen, timetable.book).after(attempts, session)
+        for attempt in attempts:
             self.lines.append(attempt_line(attempt) + "\n")
             self._outcomes[attempt.outcome.value] += 1
         self.done += 1
+
+    def _going_on(self, citizen: Citizen, book):
+        drawn: Any = self._afterwards
+        number = citizen.number
+        intent = Intent(float(drawn.cancel_after_s[number]), bool(drawn.joins[number]))
+        return GoingOn(citizen, intent, book.id, self._api, self._clock, self._line, self._deadline_s)
+
+    def _others_of(self, scenario):
+        if scenario.platform.background is None:
+            return None
+        book = self._timetables[0][0].book
+        return Others(self._job, scenario, book, self._clock, self._exchange.quietly())
 
     def _broke(self, greenlet):
         # Links run in the event loop itself, which must not block: the driver gets the exception as its own.
         if self._driver is not None and not isinstance(greenlet.exception, Stopped):
             self._driver.kill(greenlet.exception, block=False)
+
+
+class _Line:
+    """Those of a load who wait for what comes free: while others are under way, something may."""
+
+    def __init__(self, load):
+        self._load, self._waiting = load, 0
+
+    def enter(self):
+        self._waiting += 1
+
+    def leave(self):
+        self._waiting -= 1
+
+    @property
+    def moves(self):
+        return not self._load.all_started or len(self._load._journeys) > self._waiting

@@ -5,10 +5,9 @@ from typing import Self
 
 import numpy as np
 
-from scenarios.plan import IntArray, Plan
-from scenarios.plan_source import PlanSource
+from scenarios.plan import IntArray
 from scenarios.scenario import Scenario
-from scenarios.streams import FloatArray, Quantity, lognormals, uniforms
+from scenarios.streams import Drawn, FloatArray, Quantity, lognormals, uniforms
 
 
 def happens(scenario: Scenario) -> bool:
@@ -28,7 +27,7 @@ class Afterwards:
     joins: IntArray
 
     @classmethod
-    def of(cls, scenario: Scenario, plan: Plan | PlanSource) -> Self | None:
+    def of(cls, scenario: Scenario, plan: Drawn) -> Self | None:
         """Draw them; None where nobody cancels and nobody waits."""
         cancel, share = scenario.behaviour.cancel, scenario.behaviour.waitlist
         if not happens(scenario):
@@ -44,5 +43,5 @@ class Afterwards:
         return cls(cancel_after_s, joins)
 
 
-def _chance(plan: Plan | PlanSource, quantity: Quantity) -> FloatArray:
+def _chance(plan: Drawn, quantity: Quantity) -> FloatArray:
     return uniforms(plan.seed, plan.replication, quantity, plan.citizens)[:, 0]
