@@ -20,6 +20,7 @@ from reports.notation import LanguageCode
 from reports.pdf import pdf_of
 from reports.png import write_pictures
 from reports.told import Told, own_reader, report_name
+from reports.track_record import evidence_meaning
 from reports.whole_file import write_whole
 from scenarios.reader import Reader
 from scenarios.result import Result
@@ -137,7 +138,7 @@ def _page(told: Told) -> Page:
         ],
         headline=_headline(result, language),
         evidence=language.text(f"evidence.{result.evidence_level}.name", level=result.evidence_level),
-        evidence_meaning=language.text(f"evidence.{result.evidence_level}.meaning"),
+        evidence_meaning=evidence_meaning(result, language),
         made=language.text("page.made", when=language.notation.moment(made), version=result.provenance.version),
         sections=sections_for(told),
     )

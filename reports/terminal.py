@@ -20,6 +20,7 @@ from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
 from reports.replan import replan_sentence
 from reports.sending import sending_label
+from reports.track_record import track_record
 from scenarios.figures import Figures
 from scenarios.measurement import Measurement
 from scenarios.recommendation import Candidate
@@ -227,4 +228,6 @@ def _figures(figures: Figures, language: Language) -> list[str]:
 
 
 def _evidence(result: Result, language: Language) -> str:
-    return f"  {language.text(f'evidence.{result.evidence_level}.name', level=result.evidence_level)}"
+    name = language.text(f"evidence.{result.evidence_level}.name", level=result.evidence_level)
+    record = track_record(result, language)
+    return prose(f"{name}. {record}" if record else name)

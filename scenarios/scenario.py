@@ -176,13 +176,13 @@ class Scenario(Part):
     )
     experiment: Experiment = Field(description="how sure we want to be")
     evidence: Evidence | None = Field(
-        default=None, exclude_if=is_none, description="what was measured; written by calibrate"
+        default=None, exclude_if=is_none, description="what was measured and tested; written by calibrate and compare"
     )
 
     @property
     def evidence_level(self) -> EvidenceLevel:
         """How far what follows from this file can be trusted."""
-        return 0 if self.evidence is None else self.evidence.level
+        return 0 if self.evidence is None else self.evidence.level_with(self.platform)
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:

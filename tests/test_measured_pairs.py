@@ -23,7 +23,6 @@ from scenarios.pairs import NotComparable
 from scenarios.plan import plan_of
 from scenarios.provenance import scenario_ref
 from scenarios.resampling import block_of, draws, interval_of
-from scenarios.result import Result
 from scenarios.run import metrics_of, run_of
 from scenarios.scenario import Scenario
 from simulation.replication import simulate
@@ -235,13 +234,3 @@ def test_a_record_that_is_missing_or_of_another_plan_is_said(tmp_path: Path) -> 
 def test_both_languages_say_the_comparison(code: LanguageCode) -> None:
     said = measured_screen(compared(run(), run(later(0.5))), code)
     assert re.search(r"[−-]0[.,]5 s", said)
-
-
-def test_a_simulation_and_a_load_test_are_not_compared(tmp_path: Path) -> None:
-    there = folder(tmp_path / "a", run())
-    other: Result = a_result.simulated()
-    (tmp_path / "s").mkdir()
-    (tmp_path / "s" / "result.json").write_text(other.json_text(), encoding="utf-8")
-    done = CliRunner().invoke(cli, ["compare", str(there), str(tmp_path / "s")], obj=House())
-    assert done.exit_code == 2
-    assert "is a result of bolk simulate, the other is a load test" in " ".join(done.output.split())
