@@ -13,7 +13,7 @@ import click
 
 from scenarios.exit_code import ExitCode
 from scenarios.flags import Flags
-from scenarios.neighbours import AccusedServer, Neighbours, Progress
+from scenarios.neighbours import AccusedServer, Answering, Neighbours, Progress
 
 if TYPE_CHECKING:
     from reference_server.serving import RunningServer
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 COMMANDS: Final = MappingProxyType({
     "recommend": "simulation.recommend_command",
+    "planner": "reports.planner.planner_command",
     "simulate": "simulation.simulate_command",
     "loadtest": "loadtests.loadtest_command",
     "worker": "loadtests.worker_command",
@@ -99,6 +100,13 @@ class House:
         from simulation.answer import predicted
 
         return predicted(question, plan)
+
+    def answering(self) -> Answering:
+        """`simulation` answers the planning page."""
+        from simulation.quick import quick_answer, thorough_answer
+        from simulation.workers import Processes
+
+        return Answering(quick=quick_answer, thorough=thorough_answer, crew=Processes)
 
     def serve(self, question: "Scenario", *, speedup: float) -> "AbstractContextManager[RunningServer]":
         """`reference_server` starts its processes."""

@@ -1,7 +1,9 @@
 """What a command may ask of the packages beside its own, which it never imports; the front door lends them."""
 
 from collections.abc import Callable
+from concurrent.futures import Executor
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeAlias
 
@@ -18,6 +20,19 @@ if TYPE_CHECKING:
     from scenarios.verification import Verification
 
 Progress: TypeAlias = Callable[[int, int], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answering:
+    """Who answers questions for the planning page: functions that worker processes can be given, and such workers.
+
+    `quick` takes about a second and shows nothing, `thorough` is what `bolk recommend` does; `crew` makes processes
+    that never outlive this one, and that are ended at once by `shutdown(cancel_futures=True)`.
+    """
+
+    quick: Callable[["Scenario"], "Result"]
+    thorough: Callable[["Scenario", Progress], "Result"]
+    crew: Callable[[int], Executor]
 
 
 class Server(Protocol):
@@ -76,6 +91,10 @@ class Neighbours(Protocol):
 
     def predict(self, question: "Scenario", plan: "Plan") -> "Run":
         """What the simulation says of one plan."""
+        ...
+
+    def answering(self) -> Answering:
+        """Who answers the questions of the planning page."""
         ...
 
     def serve(self, question: "Scenario", *, speedup: float) -> AbstractContextManager[Server]:

@@ -84,5 +84,6 @@ class Recommendation(Piece):
     schedule: list[ScheduleLine]
     supply: Supply
     close: list[BatchesValue] = Field(default_factory=list[BatchesValue])
-    guarantee: Guarantee | None = None  # none in older results
+    guarantee: Guarantee | None = None  # none in older results, and in quick ones
+    quick: bool = Field(default=False, exclude_if=lambda quick: not quick)  # few runs, and nothing shown
     replan: Replan | None = Field(default=None, exclude_if=is_none)  # the schedule is of those who are left

@@ -13,7 +13,7 @@ from importlib.resources import files
 from typing import Final
 
 YEARS: Final = (2021, 2024)
-_BANDS: Final = (  # lowest and highest age
+BANDS: Final = (  # lowest and highest age
     (0, 4), (5, 11), (12, 15), (16, 17), (18, 24), (25, 39), (40, 44), (45, 54), (55, 64),
     (65, 74), (75, 84), (85, None),
 )  # fmt: skip
@@ -36,7 +36,7 @@ class UnknownMunicipality(LookupError):
     def __init__(self, name: str, hint: str, *, several: bool = False) -> None:
         count = "several municipalities are" if several else "no municipality is"
         super().__init__(f"{count} called {name!r} in the register")
-        self.hint = hint
+        self.hint, self.several = hint, several
 
 
 class UnknownCohort(ValueError):
@@ -44,7 +44,7 @@ class UnknownCohort(ValueError):
 
     def __init__(self, cohort: str) -> None:
         super().__init__(f"the register has no age group {cohort!r}")
-        bands = ", ".join(f"{low}-{high}" if high else f"{low}+" for low, high in _BANDS)
+        bands = ", ".join(f"{low}-{high}" if high else f"{low}+" for low, high in BANDS)
         self.hint = f"join neighbouring bands, for example 45-64 or 18+; the bands are {bands}"
 
 
@@ -58,7 +58,7 @@ def municipalities(year: int) -> tuple[RegisteredMunicipality, ...]:
             number=row["kommunenummer"],
             name=row["name"].replace("\xa0", " ").strip(),
             population=int(row["population"]),
-            by_band=tuple(int(row[_column(low, high)]) for low, high in _BANDS),
+            by_band=tuple(int(row[_column(low, high)]) for low, high in BANDS),
         )
         for row in csv.DictReader(text.splitlines())
         if int(row["list_year"]) == year
@@ -130,7 +130,7 @@ def bands_of(cohort: str) -> range:
     if not match:
         raise UnknownCohort(cohort)
     low, high = int(match[1]), int(match[2]) if match[2] else None
-    starts, ends = [band[0] for band in _BANDS], [band[1] for band in _BANDS]
+    starts, ends = [band[0] for band in BANDS], [band[1] for band in BANDS]
     if low not in starts or high not in ends or (high is not None and high < low):
         raise UnknownCohort(cohort)
     return range(starts.index(low), ends.index(high) + 1)
