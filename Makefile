@@ -2,10 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DEMO := results/demo
+GALLERY := results/gallery
+CATALOGUE := ci-smoke small medium weak-login stavanger-2021 large everyone-at-nine
 SLICE := --speedup 20 --until "6 min"
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test nightly guarantee check lint types architecture lock schema clean
+.PHONY: help setup demo gallery test nightly guarantee check lint types architecture lock schema clean
 
 help: ## explain every target
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -33,6 +35,15 @@ demo: setup ## the Stavanger case: find the plan, then try it and "all at once" 
 	@$(BIN)/bolk loadtest stavanger-2021 --policy all $(SLICE) --out $(DEMO)/all-at-once || test $$? -eq 1
 	@echo; echo "4 of 4  One report, prediction and measurement side by side"
 	@$(BIN)/bolk report $(DEMO)/recommend --measured $(DEMO)/recommended --measured $(DEMO)/all-at-once --out $(DEMO)
+
+# A scenario without a plan that keeps the limits is a report too: codes 1 and 3 are answers.
+gallery: setup ## reports of every catalogue scenario for their readers, with an index (a few minutes)
+	@rm -rf $(GALLERY)
+	@for name in $(CATALOGUE); do \
+	  $(BIN)/bolk recommend $$name --out $(GALLERY)/$$name > /dev/null || test $$? -eq 1 -o $$? -eq 3 || exit 4; done
+	@$(BIN)/bolk loadtest ci-smoke --speedup 20 --until "10 min" --out $(GALLERY)/ci-smoke-loadtest > /dev/null || \
+	  test $$? -eq 1 -o $$? -eq 3
+	@$(BIN)/bolk report $(GALLERY) --gallery | head -2
 
 setup: .venv/complete ## make .venv from the pinned lock, nothing more
 

@@ -30,6 +30,14 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Links:
+    """Ways to other files, each with its text first."""
+
+    kind: ClassVar = "links"
+    links: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
     """One cell of a table: its lines of text, what kind it is, and how many columns it spans."""
 
@@ -71,7 +79,7 @@ class Fold:
     blocks: Sequence["Block"]
 
 
-Block = Paragraph | Items | Table | Picture | Fold
+Block = Paragraph | Items | Links | Table | Picture | Fold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

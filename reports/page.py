@@ -66,7 +66,7 @@ def write_report(
 
 
 def _write(told: Told, out: Path, formats: Collection[Format]) -> list[Path]:
-    page, path = _page(told), out / report_name(told, told.reader)
+    page, path = _page(told), out / report_name(told.result, told.reader, told.language.code)
     html = rendered(page, told.language.code, partial=told.result.provenance.partial)
     written = [write_whole(path, html.encode("utf-8"))]
     if Format.PNG in formats:
@@ -129,14 +129,14 @@ def _page(told: Told) -> Page:
     result, language = told.result, told.language
     made = dt.datetime.fromisoformat(result.provenance.started_at)
     return Page(
-        title=language.text(f"page.title_{result.kind}", title=language.pick(result.scenario.title)),
+        title=title_of(result, language),
         reader=language.text(f"reader.{told.reader}.whom"),
         others=[
-            (language.text(f"reader.{one}.name"), report_name(told, one))
+            (language.text(f"reader.{one}.name"), report_name(result, one, language.code))
             for one in told.readers
             if one is not told.reader
         ],
-        headline=_headline(result, language),
+        headline=headline_of(result, language),
         evidence=language.text(f"evidence.{result.evidence_level}.name", level=result.evidence_level),
         evidence_meaning=evidence_meaning(result, language),
         made=language.text("page.made", when=language.notation.moment(made), version=result.provenance.version),
@@ -144,7 +144,13 @@ def _page(told: Told) -> Page:
     )
 
 
-def _headline(result: Result, language: Language) -> str:
+def title_of(result: Result, language: Language) -> str:
+    """Name a report: what was asked, of which scenario."""
+    return language.text(f"page.title_{result.kind}", title=language.pick(result.scenario.title))
+
+
+def headline_of(result: Result, language: Language) -> str:
+    """Say the answer of a report in a sentence."""
     if result.capacity is not None:
         return capacity_sentence(result.capacity, language)
     return headline(result, language) if result.kind == "recommend" else verdict_sentence(result, language)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from reports.language import Language
+from reports.notation import LanguageCode
 from scenarios.reader import Reader
 from scenarios.result import Result
 
@@ -39,7 +40,7 @@ def own_reader(result: Result) -> Reader:
             assert_never(result.kind)
 
 
-def report_name(told: Told, reader: Reader) -> str:
+def report_name(result: Result, reader: Reader, code: LanguageCode) -> str:
     """The file of one reader: plain for the one it is written for when nobody says."""
-    whose = "" if reader == own_reader(told.result) else f".{reader}"
-    return f"report{whose}.{told.language.code}.html"
+    whose = "" if reader == own_reader(result) else f".{reader}"
+    return f"report{whose}.{code}.html"

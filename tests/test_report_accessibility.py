@@ -140,7 +140,7 @@ class TestEveryPage:
         assert [node for node in tree.all("main") if node.attributes["id"] == "content"]
         for wide in [one for one in tree.all("div") if one.attributes.get("class") in ("wide", "drawing")]:
             assert wide.attributes["tabindex"] == "0"
-            assert wide.attributes["role"] == "region"
+            assert wide.attributes["role"] == "group"
             assert wide.attributes["aria-label"]
 
     def test_never_tells_a_verdict_by_colour_alone(self, tree: Node) -> None:
