@@ -6,11 +6,12 @@ from reports.amounts import exact, rough, value_text
 from reports.blocks import Cell, Paragraph, Picture, Section, Table, number, text
 from reports.candidates import last_sms_text, standing_of, verdict_cell
 from reports.cases import cases_of, rejection_limit, rejection_measure, scenario_of
-from reports.charts import AxisWords, Point, trade_off
 from reports.language import Language
 from reports.limits import measure_name
 from reports.sending import sending_label
+from reports.size_section import size_picture
 from reports.svg import inline_svg
+from reports.trade_off_chart import AxisWords, Point, trade_off
 from scenarios.policy_value import PolicyValue
 from scenarios.recommendation import Candidate
 from scenarios.result import Result
@@ -27,6 +28,9 @@ def alternatives(result: Result, language: Language) -> Section | None:
             blocks=[_matrix(result, language), Paragraph(language.text("matrix.runs"), "note")],
         )
     ]
+    curve = size_picture(result, _grid(result), language)
+    if curve:
+        parts.append(Section(id="sizes", title=language.text("sizes.section"), blocks=[curve]))
     picture = _trade_off(result, language)
     if picture:
         parts.append(Section(id="trade-off", title=language.text("trade_off.section"), blocks=[picture]))
@@ -92,6 +96,7 @@ def _trade_off(result: Result, language: Language) -> Picture | None:
             y=_p90(one, measure),
             standing=standing_of(one),
             label=labels.get(_key(one.policy), ""),
+            chosen="recommended" in one.roles,
         )
         for one in run
     ]

@@ -14,9 +14,10 @@ from reports.capacity_words import (
     unfit_sentence,
     wave_rows,
 )
-from reports.charts import AxisWords, Clock, Line, Panel, Point, day, trade_off
+from reports.charts import Clock, Line, Panel, day
 from reports.language import Language
 from reports.svg import inline_svg
+from reports.trade_off_chart import AxisWords, Point, trade_off
 from scenarios.capacity import Beyond, Capacity, Overload
 from scenarios.result import Result
 from scenarios.thresholds import threshold_of

@@ -1,5 +1,5 @@
 # pyright: reportUnknownMemberType=false
-"""The drawings: fifty dots, the day, and speed against rejections.
+"""The drawings that several pages share, and what all drawings have in common: colours, size, frame.
 
 Dark blue, orange, dark pink and turquoise keep 3:1 against white; nothing is told by colour alone: every line has its
 own style, marker and label. Text is dark grey. Source of the palette: UK Government Analysis Function, "Data
@@ -15,7 +15,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator
 
-from scenarios.recommendation import Standing
 from scenarios.streams import FloatArray
 
 BLUE: Final = "#12436D"
@@ -29,15 +28,9 @@ _WIDTH_IN: Final = 6.2
 FONT_PT: Final = 10.0  # points
 _BINS: Final = (46, 60, 80, 100)
 _TALLEST: Final = 10
-_DASHES: Final = ("-", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)))
-_MARKERS: Final = ("o", "s", "^", "D")
-_COLOURS: Final = (BLUE, ORANGE, PINK, TURQUOISE)
-_STANDINGS: Final[dict[Standing, tuple[str, str, str]]] = {
-    "kept": ("o", BLUE, BLUE),
-    "open": ("o", BLUE, "white"),
-    "broken": ("s", ORANGE, "white"),
-}
-"""Marker, edge and face of a policy."""
+DASHES: Final = ("-", (0, (6, 2)), (0, (2, 2)), (0, (8, 2, 2, 2)))
+MARKERS: Final = ("o", "s", "^", "D")
+COLOURS: Final = (BLUE, ORANGE, PINK, TURQUOISE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,25 +66,6 @@ class Clock:
     ticks: Sequence[float]
     write: Callable[[float], str]
     label: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AxisWords:
-    """What stands along the axes and the limit of the scatter."""
-
-    x: str
-    y: str
-    limit: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Point:
-    """One policy in the scatter; labelled if it has a label."""
-
-    x: float
-    y: float
-    standing: Standing
-    label: str = ""
 
 
 def dots_drawn(values: Sequence[float]) -> FloatArray:
@@ -192,15 +166,15 @@ def _top(panels: Sequence[Panel]) -> float:
 
 
 def _draw_line(axes: Axes, x: FloatArray, line: Line) -> None:
-    style = _DASHES[line.colour] if line.dashed is None else ((0, (4, 2)) if line.dashed else "-")
+    style = DASHES[line.colour] if line.dashed is None else ((0, (4, 2)) if line.dashed else "-")
     axes.plot(
         x,
         line.values,
         drawstyle="steps-post",
-        color=_COLOURS[line.colour],
+        color=COLOURS[line.colour],
         linestyle=style,
         linewidth=1.8,
-        marker="" if line.dashed else _MARKERS[line.colour],
+        marker="" if line.dashed else MARKERS[line.colour],
         markevery=max(1, len(x) // 7),
         markersize=5,
     )
@@ -220,57 +194,8 @@ def _label_ends(axes: Axes, x: FloatArray, panel: Panel) -> None:
             textcoords="offset points",
             va="center",
             fontsize=FONT_PT,
-            color=_COLOURS[line.colour] if _COLOURS[line.colour] in (BLUE, PINK) else TEXT,
+            color=COLOURS[line.colour] if COLOURS[line.colour] in (BLUE, PINK) else TEXT,
             annotation_clip=False,
-        )
-
-
-def trade_off(points: Sequence[Point], limit: float | None, words: AxisWords, write: Callable[[float], str]) -> Figure:
-    """Draw every plan: minutes until all are invited against what the worst of ten runs brings."""
-    figure = blank_figure(3.6)
-    axes = figure.add_subplot()
-    right = max([1.0, *(p.x for p in points)]) * 1.04
-    for point in points:
-        marker, colour, face = _STANDINGS[point.standing]
-        axes.plot(point.x, point.y, marker, color=colour, mfc=face, mew=1.6, markersize=7, clip_on=False)
-    if limit is not None:
-        axes.axhline(limit, color=PINK, linestyle=(0, (5, 3)), linewidth=1.4)
-        axes.annotate(
-            words.limit,
-            (1, limit),
-            xycoords=("axes fraction", "data"),
-            xytext=(0, 4),
-            textcoords="offset points",
-            ha="right",
-            color=PINK,
-            fontsize=FONT_PT,
-        )
-    axes.set_xlim(-right * 0.02, right)
-    axes.set_ylim(0, max([1e-9, *(p.y for p in points), limit or 0]) * 1.15)
-    _label_points(axes, points)
-    axes.yaxis.set_major_formatter(written(write))
-    axes.xaxis.set_major_formatter(written(write))
-    axes.set_xlabel(words.x, fontsize=FONT_PT, color=TEXT, loc="left")
-    axes.set_title(words.y, loc="left", fontsize=FONT_PT, color=TEXT)
-    plain(axes, grid=True)
-    return figure
-
-
-def _label_points(axes: Axes, points: Sequence[Point]) -> None:
-    """Name the points that have a name, below and to the side, moved apart where they are close."""
-    right, top = axes.get_xlim()[1], axes.get_ylim()[1]
-    highest = np.inf
-    for point in sorted((one for one in points if one.label), key=lambda one: -one.y):
-        highest = min(point.y, highest - top * 0.07)
-        on_left = point.x > right * 0.55
-        axes.annotate(
-            point.label,
-            (point.x, highest),
-            xytext=(-9 if on_left else 9, -4),
-            textcoords="offset points",
-            ha="right" if on_left else "left",
-            fontsize=FONT_PT,
-            color=TEXT,
         )
 
 

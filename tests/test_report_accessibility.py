@@ -12,6 +12,7 @@ import pytest
 from reports.language import LANGUAGES
 from reports.notation import LanguageCode
 from tests import a_result
+from tests.browser import NARROW, WIDE, browsing, is_wider_than_the_screen, violations
 
 VOID = {"meta", "br", "hr", "img", "input", "link"}
 
@@ -63,7 +64,9 @@ class Tree(HTMLParser):
         self.here.text += data
 
 
-EVERY_PAGE = [pytest.param(kind, code, id=f"{kind}-{code}") for kind in a_result.KINDS for code in LANGUAGES]
+CODE_OF: dict[str, LanguageCode] = {kind: LANGUAGES[k % 2] for k, kind in enumerate(a_result.KINDS)}
+"""Each kind in one language, since both have the same frame and the same messages, which a test of the words holds."""
+EVERY_PAGE = [pytest.param(kind, code, id=f"{kind}-{code}") for kind, code in CODE_OF.items()]
 
 
 @functools.cache
@@ -197,7 +200,31 @@ def test_the_colours_of_drawings_stand_out_from_white_and_text_more_so() -> None
     from reports import charts
 
     assert all(contrast(one, "#FFFFFF") >= 3 for one in (charts.BLUE, charts.ORANGE, charts.PINK, charts.TURQUOISE))
-    drawn = "".join(a_result.page(kind, "nb") for kind in a_result.KINDS)
+    drawn = "".join(a_result.page(kind, code) for kind, code in CODE_OF.items())
     filled = {colour.upper() for colour in re.findall(r"<text[^>]*fill: (#\w{6})", drawn)}
     assert filled
     assert {colour for colour in filled if contrast(colour, "#FFFFFF") < 4.5} == set()
+
+
+@pytest.mark.slow
+def test_a_browser_finds_nothing_wrong_wide_and_narrow_and_the_keyboard_opens_what_is_folded() -> None:
+    with browsing(script=True) as context:
+        page = context.pages[0]
+        for kind in ("plan", "loadtest"):
+            page.set_viewport_size(WIDE)
+            page.set_content(a_result.page(kind, CODE_OF[kind]))
+            page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+            page.evaluate("document.querySelectorAll('svg > g, svg > defs').forEach(one => one.remove())")  # role img
+            assert violations(page) == []
+            page.set_viewport_size(NARROW)
+            assert not is_wider_than_the_screen(page)
+        page.set_content(a_result.page("plan", CODE_OF["plan"]))
+        page.keyboard.press("Tab")
+        assert page.evaluate("document.activeElement.className") == "skip"
+        folded = page.locator("#assumptions > details")
+        assert folded.locator("table").first.is_hidden()
+        folded.locator("> summary").press("Enter")
+        assert folded.locator("table").first.is_visible()
+        folded.locator("> summary").press("Enter")
+        page.emulate_media(media="print")
+        assert folded.locator("table").first.is_visible()
