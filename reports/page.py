@@ -85,7 +85,8 @@ def report_html(
 ) -> str:
     """Render a report for one of its readers; the same results give the same text."""
     told = _told(result, measured, code, reader or _whom(result, readers)[0], readers)
-    return rendered(_page(told), code, partial=result.provenance.partial)
+    quick = result.recommendation is not None and result.recommendation.quick
+    return rendered(_page(told), code, partial=result.provenance.partial, quick=quick)
 
 
 def _whom(result: Result, readers: Sequence[Reader]) -> list[Reader]:
@@ -99,8 +100,8 @@ def _told(
     return Told(result=result, measured=measured, language=language_of(code), reader=reader, readers=whom)
 
 
-def rendered(page: Page, code: LanguageCode, *, partial: bool) -> str:
-    """Put a page into HTML; one that is `partial` says so at its head."""
+def rendered(page: Page, code: LanguageCode, *, partial: bool, quick: bool = False) -> str:
+    """Put a page into HTML; one that is `partial`, or `quick`, says so at its head."""
     return (
         _environment()
         .get_template("page.html")
@@ -110,6 +111,7 @@ def rendered(page: Page, code: LanguageCode, *, partial: bool) -> str:
             lang=code,
             css=Markup(files("reports").joinpath("page.css").read_text(encoding="utf-8")),  # noqa: S704
             partial=partial,
+            quick=quick,
         )
     )
 

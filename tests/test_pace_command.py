@@ -41,6 +41,7 @@ def test_a_dry_run_sends_nobody_and_names_nobody(tmp_path: Path) -> None:
     result = result_of(*asked(tmp_path))
     assert result.return_value == ExitCode.YES, result.output
     assert "3 recipients. First batch" in result.output
+    assert "Note: the list has 3 recipients, and the plan is for 120." in result.output
     assert "(dry run: batch 1, 1 SMS, would go to the SMS system now)" in result.output
     assert "Everybody has been sent to." in result.output
     assert "zx1" not in result.output + (tmp_path / "wave" / "ledger.jsonl").read_text()
@@ -55,6 +56,13 @@ def test_batches_become_files_in_norwegian_words(tmp_path: Path) -> None:
     assert again.return_value == ExitCode.YES
     assert "Goes on where it was: 3 of 3 sent." in again.output
     assert sorted(file.name for file in folder.iterdir()) == ["batch-0001.csv", "batch-0002.csv"]
+
+
+def test_a_list_longer_than_the_plan_is_warned_of_and_one_as_long_is_not(tmp_path: Path) -> None:
+    planned = ("--set", "invitation.invited=2")
+    assert "Warning: the list has 3 recipients, and the plan is for 2." in result_of(*asked(tmp_path, *planned)).output
+    again = result_of(*asked(tmp_path, "--set", "invitation.invited=3")).output
+    assert "the plan is for" not in again
 
 
 @pytest.mark.parametrize(

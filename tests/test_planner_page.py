@@ -2,11 +2,12 @@
 
 import contextlib
 import functools
+import http.client
 import threading
 from collections.abc import Generator
-from concurrent.futures import Executor, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -61,20 +62,21 @@ class Waiting:
 
 
 @contextlib.contextmanager
-def a_page(folder: Path, answering: Answering, crew: Executor, *, room: int = 10) -> Generator[PlannerPage]:
+def a_page(folder: Path, answering: Answering, *, room: int = 10) -> Generator[PlannerPage]:
     jobs = Jobs(folder, answering, asked_again)
+    desk = Desk(answering, 2, room=room)
     jobs.begin()
     try:
-        yield PlannerPage(Desk(answering, crew, room=room), jobs, "nb", today=lambda: TODAY)
+        yield PlannerPage(desk, jobs, "nb", today=lambda: TODAY)
     finally:
         jobs.end()
-        crew.shutdown()
+        desk.close()
 
 
 @pytest.fixture
 def page(tmp_path: Path) -> Generator[PlannerPage]:
     answering = Answering(quick=at_hand, thorough=thorough, crew=ThreadPoolExecutor)
-    with a_page(tmp_path, answering, ThreadPoolExecutor(2)) as one:
+    with a_page(tmp_path, answering) as one:
         yield one
 
 
@@ -96,7 +98,9 @@ def test_an_answer_can_be_taken_along_as_files(page: PlannerPage) -> None:
     assert client.get(f"/plan/calendar.ics?{query}").text.startswith("BEGIN:VCALENDAR")
     assert "schema = 1" in client.get(f"/plan/scenario.toml?{query}").text
     assert client.get(f"/plan/result.json?{query}").get_json()["recommendation"]["quick"] is True
-    assert "<svg" in client.get(f"/plan/report.html?{query}").text
+    report = client.get(f"/plan/report.html?{query}").text
+    assert "<svg" in report
+    assert "This is a quick answer. It rests on few simulated send-outs" in report
     assert client.get(f"/plan/passwd?{query}").status_code == 404
 
 
@@ -112,7 +116,7 @@ def test_a_mistake_is_told_at_the_top_and_beside_the_field_and_what_was_written_
 def test_one_more_than_there_is_room_for_is_asked_to_wait(tmp_path: Path) -> None:
     slow = Waiting()
     answering = Answering(quick=slow, thorough=thorough, crew=ThreadPoolExecutor)
-    with a_page(tmp_path, answering, ThreadPoolExecutor(2), room=2) as page, ThreadPoolExecutor(2) as people:
+    with a_page(tmp_path, answering, room=2) as page, ThreadPoolExecutor(2) as people:
         client = page.app.test_client
         asking = [people.submit(client().get, f"/plan?{urlencode({**ASKED, 'seed': str(n)})}") for n in (1, 2)]
         for _ in asking:
@@ -215,8 +219,6 @@ def test_a_coordinator_finds_a_plan_by_keyboard_and_nothing_is_wrong_with_the_pa
     found: list[str] = []
     with browsing(NARROW, script=True) as browser:
         page = browser.new_page()
-        page.goto(f"{address}?lang=nb")
-        found += looked_at(page)
         page.goto(f"{address}plan?invited=x&uptake=900&lang=nb")
         found += looked_at(page)
         page.goto(f"{address}plan?{urlencode({**ASKED, 'lang': 'nb'})}")
@@ -253,8 +255,10 @@ def test_a_coordinator_finds_a_plan_by_keyboard_and_nothing_is_wrong_with_the_pa
 
 
 def test_the_page_listens_on_this_machine_and_logs_nothing(address: str, capfd: pytest.CaptureFixture[str]) -> None:
-    assert address.startswith("http://127.0.0.1:")
-    with browsing() as browser:
-        page = browser.new_page()
-        page.goto(f"{address}plan?invited=4321&lang=nb")
+    parts = urlsplit(address)
+    assert parts.hostname == "127.0.0.1"
+    connection = http.client.HTTPConnection("127.0.0.1", parts.port or 0, timeout=60)
+    connection.request("GET", "/plan?invited=4321&lang=nb")
+    assert connection.getresponse().status == 422
+    connection.close()
     assert "4321" not in "".join(capfd.readouterr())

@@ -27,6 +27,7 @@ from loadtests.pacing.send_print import PrintSender
 from loadtests.pacing.sending import Sender
 from loadtests.pacing.state import State
 from loadtests.pacing.words import LanguageCode, Words, sentence, words_of
+from scenarios.inventory import largest_invited
 from scenarios.naming import policy_named, result_at
 from scenarios.policies.feedback import Feedback
 from scenarios.policy import Policy
@@ -77,6 +78,7 @@ def pacer_of(asked: Asked, clock: Clock, echo: Callable[[str], None]) -> Generat
     try:
         scenario, policy = _planned(asked)
         recipients = read_recipients(asked.recipients)
+        _compared(scenario, len(recipients.ids), words, echo)
         watch = None if asked.watch is None else Watch(asked.watch)
         rules = rulebook(scenario, paced(scenario, policy, len(recipients.ids), watch))
         sender = _sender(asked, disk, words, echo)
@@ -104,6 +106,14 @@ def pacer_of(asked: Asked, clock: Clock, echo: Callable[[str], None]) -> Generat
         raise AskedWrongly(str(problem)) from None
     finally:
         ledger.close()
+
+
+def _compared(scenario: Scenario, listed: int, words: Words, echo: Callable[[str], None]) -> None:
+    """Warn where the list is longer or shorter than the send-out that was planned: the limits were kept by that one."""
+    planned = largest_invited(scenario)
+    if listed != planned:
+        message = "warning.more" if listed > planned else "warning.fewer"
+        echo(words.text(message, listed=words.number(listed), planned=words.number(planned)))
 
 
 def _planned(asked: Asked) -> tuple[Scenario, Policy]:

@@ -3,7 +3,7 @@
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
-from concurrent.futures import Executor, Future
+from concurrent.futures import BrokenExecutor, Future
 from enum import Enum, auto
 from typing import Final, ParamSpec, TypeVar
 
@@ -33,8 +33,10 @@ class Busy(Enum):
 class Desk:
     """Answers questions with a crew of worker processes."""
 
-    def __init__(self, answering: Answering, crew: Executor, *, room: int = ROOM) -> None:
-        self._quick, self._crew, self._room = answering.quick, crew, room
+    def __init__(self, answering: Answering, workers: int, *, room: int = ROOM) -> None:
+        self._quick, self._room = answering.quick, room
+        self._new_crew = lambda: answering.crew(workers)
+        self._crew = self._new_crew()
         self._lock = threading.Lock()
         self._inside = 0
         self._answers: OrderedDict[str, Future[Result]] = OrderedDict()
@@ -49,15 +51,34 @@ class Desk:
                 return known.result()
         return self._served(lambda: self._begun(key, question))
 
+    def warm(self, question: Scenario, workers: int) -> None:
+        """Have the engine compiled once, and then loaded by every worker."""
+        for together in (1, workers):
+            for future in [self._crew.submit(self._quick, question) for _ in range(together)]:
+                future.result()
+
+    def close(self) -> None:
+        """End the workers, whatever they are at."""
+        self._crew.shutdown(wait=True, cancel_futures=True)
+
     def have(self, make: Callable[Asked, Made], /, *args: Asked.args, **kwargs: Asked.kwargs) -> Made | Busy:
         """Something else that takes a while, such as drawing a report, by the same crew and within the same room."""
-        return self._served(lambda: self._crew.submit(make, *args, **kwargs))
+        return self._served(lambda: self._submitted(make, *args, **kwargs))
+
+    def _submitted(self, make: Callable[Asked, Made], /, *args: Asked.args, **kwargs: Asked.kwargs) -> Future[Made]:
+        """Give work to the crew; one that died, because memory ran out for one, is replaced first."""
+        try:
+            return self._crew.submit(make, *args, **kwargs)
+        except BrokenExecutor:
+            self.close()
+            self._crew = self._new_crew()
+            return self._crew.submit(make, *args, **kwargs)
 
     def _begun(self, key: str, question: Scenario) -> Future[Result]:
         with self._lock:
             future = self._answers.get(key)
             if future is None or future.cancelled():
-                future = self._answers[key] = self._crew.submit(self._quick, question)
+                future = self._answers[key] = self._submitted(self._quick, question)
                 future.add_done_callback(lambda one: self._forget(key, one))
             while len(self._answers) > KEPT:
                 self._answers.popitem(last=False)

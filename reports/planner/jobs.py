@@ -164,7 +164,7 @@ class Jobs:
             try:
                 self._work(job_id, self._crew)
             finally:
-                self._crew.shutdown(wait=False, cancel_futures=True)
+                self._crew.shutdown(wait=True, cancel_futures=True)
                 with self._changed:
                     self._running, self._crew = None, None
 

@@ -3,7 +3,6 @@
 import socket
 import threading
 from collections.abc import Generator
-from concurrent.futures import Executor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
@@ -63,14 +62,12 @@ def serving(
     OSError
         The port is taken, or the folder cannot be written.
     """
-    crew = answering.crew(WORKERS)
+    desk = Desk(answering, WORKERS, room=room)
     jobs = Jobs(folder, answering, asked_again)
     try:
-        page = PlannerPage(
-            Desk(answering, crew, room=room), jobs, lang, any_host=host not in ("127.0.0.1", "localhost")
-        )
+        page = PlannerPage(desk, jobs, lang, any_host=host not in ("127.0.0.1", "localhost"))
         server = _Server(host, port, page.app, handler=_Quiet)
-        _warm(answering, crew)
+        desk.warm(load("ci-smoke"), WORKERS)
         jobs.begin()
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()
@@ -82,15 +79,7 @@ def serving(
             server.server_close()
             jobs.end()
     finally:
-        crew.shutdown(wait=False, cancel_futures=True)
-
-
-def _warm(answering: Answering, crew: Executor) -> None:
-    """Compile once, then have every process load what was compiled."""
-    question = load("ci-smoke")
-    for together in (1, WORKERS):
-        for future in [crew.submit(answering.quick, question) for _ in range(together)]:
-            future.result()
+        desk.close()
 
 
 class _Server(ThreadedWSGIServer):
