@@ -63,8 +63,9 @@ def patterns() -> list[re.Pattern[str]]:
                     re.escape(str(part.value)) if isinstance(part, ast.Constant) else r"[\w]+" for part in node.values
                 ]
                 found.add("".join(parts))
-    template = files(reports).joinpath("page.html").read_text(encoding="utf-8")
-    found |= {re.escape(key) for key in re.findall(r"tr\([\"']([\w.]+)[\"']\)", template)}
+    for template in Path(str(files(reports))).glob("*.html"):
+        asked_for = re.findall(r"tr\([\"']([\w.]+)[\"']\)", template.read_text(encoding="utf-8"))
+        found |= {re.escape(key) for key in asked_for}
     return [re.compile(rf"{one}(\.one|\.other)?") for one in found if re.search(r"\w\\?\.", one)]
 
 
