@@ -103,7 +103,7 @@ def _trade_off(result: Result, language: Language) -> Picture | None:
     if len(points) < 2:
         return None
     low, high = (rough(language, measure, pick(point.y for point in points), seen=True) for pick in (min, max))
-    title = language.text("trade_off.title", low=low, high=high)
+    title = language.text("trade_off.alike" if low == high else "trade_off.title", low=low, high=high)
     words = AxisWords(
         x=language.text("trade_off.x"),
         y=language.text("trade_off.y", measure=measure_name(language, measure)),

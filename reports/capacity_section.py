@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from reports.blocks import Block, Cell, Items, Paragraph, Picture, Section, Table, number, text
 from reports.capacity_words import (
     asked_of,
+    back_text,
     beyond_rows,
     capacity_sentence,
     factor_text,
@@ -116,7 +117,9 @@ def _course(overload: Overload, language: Language) -> Picture:
         ticks=ticks, write=lambda at: language.notation.shortest(at, 1), label=language.text("capacity.minutes")
     )
     figure = day(panels, minutes, clock, lambda value: language.notation.shortest(value, 1))
-    title = language.text("capacity.course", end=language.notation.duration(overload.wave_s))
+    largest = max(overload.waves, key=lambda one: (one.factor, not one.impatient))
+    back = back_text(largest, language)
+    title = language.text("capacity.course", factor=factor_text(largest.factor, language), back=back)
     what = language.text("capacity.course_what")
     return Picture(
         svg=inline_svg(figure, "beyond", title, language.text("figure.description", finding=title, what=what)),

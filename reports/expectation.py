@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from reports.amounts import told_apart, typical, value_text
+from reports.amounts import rough, told_apart, typical, value_text
 from reports.blocks import Block, Cell, Paragraph, Picture, Section, Table, number, text
 from reports.cases import Case, cases_of, rejection_limit, rejection_measure, scenario_of, with_role
 from reports.charts import MOST_DOTS, DotRow, dots, dots_drawn
@@ -98,7 +98,9 @@ def _kept(case: Case, measure: str, limit: Threshold) -> int:
 def _dots_title(case: Case, measure: str, limit: Threshold | None, language: Language) -> str:
     runs = len(case.values(measure))
     if limit is None:
-        return language.text("dots.title_without_limit", runs=runs)
+        ends = (min(case.values(measure)), max(case.values(measure)))
+        low, high = (rough(language, measure, value, seen=ends[1] > 0) for value in ends)
+        return language.text("dots.title_without_limit", low=low, high=high, runs=runs)
     return language.text("dots.title", kept=_kept(case, measure, limit), runs=runs)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from reports.amounts import exact, value_text, with_half_width
+from reports.amounts import exact, rough, value_text, with_half_width
 from reports.blocks import Block, Cell, Items, Paragraph, Picture, Section, Table, number, text
 from reports.cases import rejection_limit, rejection_measure, scenario_of
 from reports.expectation import what_batches_do
@@ -76,7 +76,9 @@ def _finding(result: Result, measure: str, language: Language) -> str:
     amounts = [one.metrics.get(measure) if one else None for one in (as_is, best)]
     if best is None or amounts[0] is None or amounts[1] is None:
         return language.text("levers.nothing")
-    before, after = (value_text(language, measure, amount.mean, 0) for amount in amounts if amount)
+    before, after = (rough(language, measure, one.mean, seen=one.mean > 0) for one in amounts if one)
+    if before == after:
+        return language.text("levers.nothing")
     return language.text("levers.strongest", lever=lever_name(best.change, language), before=before, after=after)
 
 

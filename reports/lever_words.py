@@ -62,10 +62,10 @@ def would_help(result: Result, language: Language) -> str | None:
 
 
 def strongest(result: Result, measure: str) -> LeverEffect | None:
-    """Find the lever that takes most off a measure, where that is shown."""
+    """Find the lever that takes most off a measure, where that is shown; sending to everyone at once is none."""
     lower = [
         (difference.mean, one)
         for one in (result.turning.effects if result.turning else [])
-        if (difference := one.differences.get(measure)) and difference.shown == "lower"
+        if one.change != "all_at_once" and (difference := one.differences.get(measure)) and difference.shown == "lower"
     ]
     return min(lower, key=lambda pair: pair[0], default=(math.nan, None))[1]

@@ -28,7 +28,7 @@ def size_picture(result: Result, grid: Sequence[Candidate], language: Language) 
     lines = [_line(run, sizes, pause, measure, language) for pause in pauses]
     means = [_mean(one, measure) for one in run]
     low, high = (rough(language, measure, value, seen=True) for value in (min(means), max(means)))
-    title = language.text("sizes.finding", low=low, high=high)
+    title = language.text("trade_off.alike" if low == high else "sizes.finding", low=low, high=high)
     words = AxisWords(
         x=language.text("sizes.x"),
         y=language.text("levers.axis", measure=measure_name(language, measure)),

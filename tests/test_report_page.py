@@ -68,7 +68,7 @@ def test_page_one_answers_in_the_order_of_the_questions() -> None:
         "Hva bolker kan og ikke kan",
         "Tre forbehold",
         "ikke en spådom",
-        "Hva som ville endret rådet",
+        "Dette ville endret rådet",
         "Er oppslutningen over 88 %, vil flere ha time enn de 1 680 dere har.",
         "Planene som ble prøvd",
         "Dagen, minutt for minutt",
