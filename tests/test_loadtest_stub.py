@@ -47,7 +47,7 @@ class Stub:
         self._owners = inventory_of(scenario)
         self._books = {book.id: book for owner in self._owners for book in owner.books}
         self._ledgers = {name: Ledger(book.places, book.day_of) for name, book in self._books.items()}
-        self._lock = threading.Lock()
+        self._lock, self.one_at_a_time = threading.Lock(), threading.Lock()
         self._reservations: list[dict[str, Any]] = []
         self._appointments: list[dict[str, Any]] = []
         self._http = _Http(self)

@@ -3,15 +3,16 @@
 import datetime as dt
 import json
 import math
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+from click.testing import Result as Said
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bolk import House, cli
 from scenarios.comparison import PairedDifference
 from scenarios.measures import MEASURES
 from scenarios.pairs import NotComparable, compared, paired
@@ -21,7 +22,6 @@ from scenarios.result import Result
 from simulation.answer import simulated
 from tests import a, a_result
 
-ROOT = Path(__file__).parent.parent
 ALL = Batches.of("all", 0.0, dt.time(9, 7))
 COUNT = "booked_count"
 
@@ -109,16 +109,15 @@ def test_the_command_prints_the_differences_and_refuses_what_cannot_be_paired(tm
     for name, result in results.items():
         (tmp_path / f"{name}.json").write_text(result.json_text(), encoding="utf-8")
 
-    def compare(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "bolk", "compare", *words]
-        return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    def compare(*words: str) -> Said:
+        return CliRunner().invoke(cli, ["compare", *words], obj=House())
 
     plan, at_once, other = (str(tmp_path / f"{name}.json") for name in results)
     said = compare(plan, at_once)
-    assert said.returncode == 0
+    assert said.exit_code == 0
     assert "16 runs of each" in said.stdout
     assert "no difference shown" in said.stdout
     assert json.loads(compare(plan, at_once, "--json").stdout)["differences"][COUNT]["n"] == 16
     refused = compare(plan, other)
-    assert refused.returncode == 2
+    assert refused.exit_code == 2
     assert "the seeds differ" in refused.stderr
