@@ -127,16 +127,24 @@ def test_warming_up_reads_pages_before_a_slice_begins_and_is_in_no_figure(tmp_pa
     assert line.split()[2] == str(recorded[Operation.LOGIN])
 
 
-def test_the_live_page_shows_the_wave_and_is_gone_when_it_is_over(tmp_path: Path):
+def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    seen = list[dict[str, Any]]()
+        return free.getsockname()[1]
+
+
+def figures_on(port: int) -> dict[str, Any]:
+    """What Locust's page is told of the wave."""
+    said = json.load(urlopen(f"http://127.0.0.1:{port}/stats/requests", timeout=30.0))
+    return {row["figure"]: row["value"] for row in said["extended_stats"][0]["data"]}
+
+
+def test_the_live_page_shows_the_wave_and_is_gone_when_it_is_over(tmp_path: Path):
+    port, seen = free_port(), list[dict[str, Any]]()
 
     def look(done: int, _of: int) -> None:
         if done and not seen:
             assert "The wave" in urlopen(f"http://127.0.0.1:{port}/", timeout=30.0).read().decode()
-            said = json.load(urlopen(f"http://127.0.0.1:{port}/stats/requests", timeout=30.0))
-            seen.append({row["figure"]: row["value"] for row in said["extended_stats"][0]["data"]})
+            seen.append(figures_on(port))
 
     plan = plan_within(120.0)
     with Stub(SCENARIO, SPEEDUP) as stub:

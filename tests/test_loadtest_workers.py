@@ -6,20 +6,24 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
+from click.testing import CliRunner
 
+from bolk import House, cli
 from loadtests.history import check, places_of
 from loadtests.processes import Shape
 from loadtests.run import LoadtestRun, run
-from scenarios.attempts import read_attempts
+from scenarios.attempts import Operation, read_attempts
+from scenarios.exit_code import ExitCode
 from scenarios.plan import Plan
-from tests.test_loadtest_run import SCENARIO, SPEEDUP, plan_within
-from tests.test_loadtest_stub import Stub
+from tests.test_loadtest_run import SCENARIO, SPEEDUP, figures_on, free_port, plan_within
+from tests.test_loadtest_stub import ADMIN, Stub
 
 pytestmark = pytest.mark.slow
 
@@ -35,10 +39,17 @@ def worker_processes() -> list[psutil.Process]:
 
 
 def test_two_workers_start_every_citizen_once_at_their_moment_and_the_record_is_one(tmp_path: Path):
-    plan = plan_within(60.0)
+    plan, port, seen = plan_within(60.0), free_port(), list[dict[str, Any]]()
+
+    def look(_done: int, _of: int) -> None:
+        if not seen:
+            seen.append(figures_on(port))
+
     with Stub(SCENARIO, SPEEDUP) as stub:
-        result = lived(stub, plan, tmp_path / "out", Shape(workers=2))
+        result = lived(stub, plan, tmp_path / "out", Shape(workers=2, web=port), progress=look)
         history = check(result.attempts, stub.export(), places_of(SCENARIO), run=result.run)
+    assert seen[0]["planned in all"] == result.generator.planned  # of both: their conductor shows the wave
+    assert seen[0]["started"] <= result.generator.planned
     acting = np.flatnonzero(plan.acts).tolist()
     firsts = {one.citizen: one for one in result.attempts if one.number == 1}
     assert sorted(one.citizen for one in result.attempts if one.number == 1) == acting
@@ -55,23 +66,29 @@ def test_two_workers_start_every_citizen_once_at_their_moment_and_the_record_is_
 
 
 def test_a_worker_that_dies_makes_the_run_inconclusive_and_is_named(tmp_path: Path):
-    killed = list[int]()
+    def kill_one() -> None:
+        while not stub.served[Operation.LOGIN]:
+            if over.wait(0.02):
+                return
+        worker_processes()[0].send_signal(signal.SIGKILL)
 
-    def kill(done: int, _of: int) -> None:
-        if done and not killed:
-            worker = worker_processes()[0]
-            killed.append(worker.pid)
-            worker.send_signal(signal.SIGKILL)
+    over = threading.Event()
 
+    words = ["loadtest", "ci-smoke", "--speedup", str(SPEEDUP), "--workers", "2", "--admin-token", ADMIN, "--json",
+             "--warm-up", "0 s"]  # fmt: skip
     with Stub(SCENARIO, SPEEDUP) as stub:
-        result = lived(stub, plan_within(1200.0), tmp_path / "out", Shape(workers=2), progress=kill)
-        history = check(result.attempts, stub.export(), places_of(SCENARIO), run=result.run, partial=result.partial)
-    assert killed
-    assert sorted(one.lost for one in result.generator.workers) == [False, True]
-    assert result.generator.verdict == "inconclusive"
-    assert result.reason is not None
-    assert "of 2 was lost" in result.reason
-    assert (result.partial, history.anomalies) == (True, [])
+        killing = threading.Thread(target=kill_one, daemon=True)
+        killing.start()
+        where = ["--target", stub.base_url, "--out", str(tmp_path / "out"), "--progress", "none"]
+        done = CliRunner().invoke(cli, [*words, *where], obj=House(), standalone_mode=False)
+    over.set()
+    killing.join()
+    assert done.return_value == ExitCode.INCONCLUSIVE, done.output
+    result = json.loads(done.stdout)
+    assert sorted(one["lost"] for one in result["generator"]["workers"]) == [False, True]
+    assert (result["verdict"], result["generator"]["verdict"]) == ("inconclusive", "inconclusive")
+    assert "of 2 was lost" in result["generator"]["reason"]
+    assert (result["provenance"]["partial"], result["history"]["anomalies"]) == (True, [])
     assert worker_processes() == []
 
 
