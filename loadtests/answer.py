@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from loadtests.adapters.answers import Record
+from loadtests.adapters.fitting import Fitted, with_record
 from loadtests.checker.judging import judge
 from loadtests.figures import figures_of
 from loadtests.guard import THIS_MACHINE, Guard
@@ -52,12 +54,14 @@ class Measuring:
     shape: Shape = ALONE
     listening: Callable[[int], None] | None = None
     guard: Guard = THIS_MACHINE
+    adapted: Fitted | None = None
 
 
 def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[int, int], None] | None) -> Result:
     """Live the plan over HTTP, check the answers against the server's books, and say what came of it."""
     begun = Stopwatch()
     scenario = measuring.scenario
+    before = None if measuring.adapted is None else measuring.adapted.record()
     lived = run(
         scenario,
         measuring.plan,
@@ -71,13 +75,14 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
         listening=measuring.listening,
         guard=measuring.guard,
         admin_token=measuring.admin_token,
+        adapted=measuring.adapted,
     )
     record = columns_of(lived.attempts)
     own = run_of(scenario, measuring.plan, record, with_timeline=True, horizon_s=_end_s(predicted))
     if own.timeline is None or predicted.timeline is None:
         raise ValueError("a prediction that is held against a measurement carries its timeline")
     thresholds = judged(scenario.limits, [own])
-    history = _history(measuring, lived)
+    history = _history(measuring, lived, before)
     return Result(
         kind="loadtest",
         scenario=scenario_ref(scenario),
@@ -121,9 +126,10 @@ def _end_s(predicted: Run) -> float | None:
     return None if line is None else line.step_s * len(line.sent)
 
 
-def _history(measuring: Measuring, lived: LoadtestRun) -> History:
+def _history(measuring: Measuring, lived: LoadtestRun, before: Record | None) -> History:
     token, guard = measuring.admin_token, measuring.guard
-    export = fetch_settled_export(measuring.base_url, token, guard=guard) if token else None
+    ours = measuring.adapted is None
+    export = fetch_settled_export(measuring.base_url, token, guard=guard) if token and ours else None
     places = places_of(measuring.scenario)
     history = history_of(
         lived.attempts,
@@ -133,6 +139,8 @@ def _history(measuring: Measuring, lived: LoadtestRun) -> History:
         partial=lived.partial,
         clock_error_s=lived.clock_error_s * measuring.speedup,
     )
+    if measuring.adapted is not None:
+        history = with_record(history, before, measuring.adapted.record(), measuring.scenario)
     write_history(measuring.out / HISTORY, history, measuring.scenario.platform.strategy)
     return said(judge(history))
 

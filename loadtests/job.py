@@ -17,7 +17,8 @@ class Job:
     Before the moment `begin_s` everything is warmed up for `warm_up_s` seconds of the wall. `workers` is how many
     processes share the plan, 0 where the one that reads the job lives it alone. `admin_token` is there where
     something is to be switched on the way, which only who lives alone does. `seed`, `replication` and `citizens` of the
-    plan name what is drawn beside it: who cancels, and what others do.
+    plan name what is drawn beside it: who cancels, and what others do. `adapter` (module:Class, looked for in
+    `adapter_folder`) speaks to a server with another API, which calls our books by the `names`.
     `may_load` is what each host that was stated meant when the load test began; this machine needs no statement.
     """
 
@@ -37,6 +38,9 @@ class Job:
     seed: int = 0
     replication: int = 0
     citizens: int = 0
+    adapter: str | None = None
+    adapter_folder: str = ""
+    names: Mapping[str, str] = field(default_factory=dict[str, str])
 
     def write(self, path: Path) -> None:
         """Lay the job where the generator finds it."""

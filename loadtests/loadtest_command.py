@@ -2,6 +2,7 @@
 
 from contextlib import nullcontext
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
 import click
@@ -25,6 +26,8 @@ from scenarios.flags import (
 from scenarios.neighbours import Neighbours
 
 if TYPE_CHECKING:
+    from loadtests.adapters.fitting import Fitted
+    from loadtests.guard import Guard
     from loadtests.processes import Shape
     from scenarios.plan import Plan
     from scenarios.policy import Policy
@@ -45,6 +48,7 @@ if TYPE_CHECKING:
     "--warm-up", default="2 s", metavar="LENGTH", help="Before it begins, never in the figures [default: 2 s]."
 )
 @click.option("--target", metavar="URL", help="A running `bolk serve` instead of one of our own, on this machine.")
+@click.option("--adapter", metavar="MODULE:CLASS", help="What speaks to a --target with another API than ours.")
 @click.option("--admin-token", envvar="BOLK_ADMIN_TOKEN", help="The target's token for its books (history check).")
 @click.option("--workers", type=click.IntRange(1, 256), default=1, help="Processes that share the citizens.")
 @click.option(
@@ -56,8 +60,8 @@ if TYPE_CHECKING:
 @or_find_capacity
 def command(
     neighbours: Neighbours, scenario: str, policy_text: str, speedup: float, begin: str | None, until: str | None,
-    warm_up: str, target: str | None, admin_token: str | None, workers: int, listen: str | None, web: int | None,
-    **flags: Unpack[Flags],
+    warm_up: str, target: str | None, adapter: str | None, admin_token: str | None, workers: int, listen: str | None,
+    web: int | None, **flags: Unpack[Flags],
 ) -> int:  # fmt: skip
     """Live one plan over HTTP with Locust, against the reference server at the scenario's assumed pace.
 
@@ -78,6 +82,7 @@ def command(
         raise click.UsageError(refusal)
     shape = replace(_shape(workers, listen, target), web=web)
     folder = folder_of(flags, question, "loadtest")
+    adapted = _adapted(adapter, target, admin_token, question, speedup, guard)
     policy, whole = _plan(question, policy_text)
     part, warm_up_s = _times(begin, until, warm_up, policy)
     plan = part.of(whole)
@@ -92,9 +97,32 @@ def command(
             warm_up_s=warm_up_s, base_url=server.base_url,
             admin_token=server.admin_token, out=folder, command=words_given(), shape=shape,
             listening=None if listen is None else lambda _port: _invite(workers, listen), guard=guard,
+            adapted=adapted,
         )  # fmt: skip
         result = measured_result(measuring, prediction, line)
     return neighbours.say(result, folder, flags)
+
+
+def _adapted(
+    name: str | None, target: str | None, admin_token: str | None, question: "Scenario", speedup: float, guard: "Guard"
+) -> "Fitted | None":
+    """The adapter, held against the scenario; a server of others keeps its own time."""
+    from loadtests.adapters.finding import adapter_named
+    from loadtests.adapters.fitting import fitted
+    from loadtests.contention.on_trial import OnTrial
+    from loadtests.unlived import unlived_by_adapters
+
+    if name is None:
+        return None
+    if target is None:
+        raise click.UsageError("--adapter needs the address of the server that it speaks to: --target URL")
+    if speedup != 1.0:
+        raise click.UsageError("a server behind an adapter does not run faster: leave out --speedup")
+    if (refusal := unlived_by_adapters(question)) is not None:
+        raise click.UsageError(refusal)
+    guard.watch_process()  # before any of the adapter's code runs
+    server = OnTrial(base_url=target, adapt=adapter_named(name, Path.cwd()), admin_token=admin_token, guard=guard)
+    return fitted(server, name, str(Path.cwd()), question)
 
 
 def _shape(workers: int, listen: str | None, target: str | None) -> "Shape":

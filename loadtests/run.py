@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
+from loadtests.adapters.fitting import Fitted
 from loadtests.generator import judged
 from loadtests.guard import THIS_MACHINE, Guard
 from loadtests.job import Job
@@ -68,6 +69,7 @@ def run(
     listening: Callable[[int], None] | None = None,
     guard: Guard = THIS_MACHINE,
     admin_token: str | None = None,
+    adapted: Fitted | None = None,
 ) -> LoadtestRun:
     """Live a plan against a booking server.
 
@@ -93,6 +95,8 @@ def run(
         Where load may go.
     admin_token : str, optional
         Opens the switch of the server's record system, for a scenario in which that stands still.
+    adapted : Fitted, optional
+        What speaks to a server with another API.
 
     Raises
     ------
@@ -105,7 +109,11 @@ def run(
     GeneratorFailed
         The generator could not run.
     """
-    target = target_at(base_url, scenario_sha256=sha256_of(scenario), speedup=speedup, guard=guard)
+    if adapted is None:
+        target = target_at(base_url, scenario_sha256=sha256_of(scenario), speedup=speedup, guard=guard)
+    else:
+        guard.require(base_url)
+        target = Target(base_url=base_url.rstrip("/"), login_url="")
     out = out.resolve()
     _prepare(out, plan)
     with tempfile.TemporaryDirectory(prefix="bolk-") as empty:
@@ -115,6 +123,8 @@ def run(
             warm_up_s=warm_up_s,
             may_load=guard.pinned(),
         )
+        if adapted is not None:
+            job = replace(job, adapter=adapted.name, adapter_folder=adapted.folder, names=adapted.books)
         if scenario.platform.ehr.stopped and not shape.workers:
             job = replace(job, admin_token=admin_token)
         job.write(Path(empty) / "job.json")

@@ -31,3 +31,17 @@ def unlived(scenario: Scenario, *, can_switch: bool = False, alone: bool = True)
     if not found:
         return None
     return f"a load test cannot live {' or '.join(found)}. Leave it out of the scenario, or use bolk simulate"
+
+
+def unlived_by_adapters(scenario: Scenario) -> str | None:
+    """The same of what goes through an adapter, which knows of booking alone."""
+    platform, behaviour = scenario.platform, scenario.behaviour
+    asked = {
+        "platform.ehr.stopped": platform.ehr.stopped,
+        "platform.background": platform.background,
+        "platform.waiting_room": platform.waiting_room,
+        "behaviour.cancel": behaviour.cancel,
+        "behaviour.waitlist": behaviour.waitlist,
+    }
+    found = [key for key, value in asked.items() if value]
+    return f"{' and '.join(found)} cannot be lived through an adapter. Leave it out of the scenario" if found else None

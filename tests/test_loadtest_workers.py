@@ -6,22 +6,25 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import psutil
 import pytest
-from click.testing import CliRunner
 
-from bolk import House, cli
+from bolk import House
+from loadtests.answer import Measuring, measured_result
 from loadtests.history import check, places_of
 from loadtests.processes import Shape
 from loadtests.run import LoadtestRun, run
-from scenarios.attempts import Operation, read_attempts
+from scenarios.attempts import read_attempts
+from scenarios.columns import columns_of
 from scenarios.exit_code import ExitCode
 from scenarios.plan import Plan
+from scenarios.run import run_of
+from scenarios.slices import Slice
+from simulation.replication import simulate
 from tests.test_loadtest_run import SCENARIO, SPEEDUP, figures_on, free_port, plan_within
 from tests.test_loadtest_stub import ADMIN, Stub
 
@@ -66,29 +69,30 @@ def test_two_workers_start_every_citizen_once_at_their_moment_and_the_record_is_
 
 
 def test_a_worker_that_dies_makes_the_run_inconclusive_and_is_named(tmp_path: Path):
-    def kill_one() -> None:
-        while not stub.served[Operation.LOGIN]:
-            if over.wait(0.02):
-                return
-        worker_processes()[0].send_signal(signal.SIGKILL)
+    killed = list[int]()
 
-    over = threading.Event()
+    def kill(done: int, _of: int) -> None:
+        if done and not killed:
+            worker = worker_processes()[0]
+            killed.append(worker.pid)
+            worker.send_signal(signal.SIGKILL)
 
-    words = ["loadtest", "ci-smoke", "--speedup", str(SPEEDUP), "--workers", "2", "--admin-token", ADMIN, "--json",
-             "--warm-up", "0 s"]  # fmt: skip
+    plan = plan_within(1200.0)
+    predicted = run_of(SCENARIO, plan, columns_of(simulate(SCENARIO, plan)), with_timeline=True)
     with Stub(SCENARIO, SPEEDUP) as stub:
-        killing = threading.Thread(target=kill_one, daemon=True)
-        killing.start()
-        where = ["--target", stub.base_url, "--out", str(tmp_path / "out"), "--progress", "none"]
-        done = CliRunner().invoke(cli, [*words, *where], obj=House(), standalone_mode=False)
-    over.set()
-    killing.join()
-    assert done.return_value == ExitCode.INCONCLUSIVE, done.output
-    result = json.loads(done.stdout)
-    assert sorted(one["lost"] for one in result["generator"]["workers"]) == [False, True]
-    assert (result["verdict"], result["generator"]["verdict"]) == ("inconclusive", "inconclusive")
-    assert "of 2 was lost" in result["generator"]["reason"]
-    assert (result["provenance"]["partial"], result["history"]["anomalies"]) == (True, [])
+        asked = Measuring(
+            scenario=SCENARIO, policy=SCENARIO.policy, plan=plan, speedup=SPEEDUP, part=Slice(), warm_up_s=0.0,
+            left_out=Slice().left_out(plan), base_url=stub.base_url, admin_token=ADMIN, out=tmp_path / "out",
+            command=["bolk"], shape=Shape(workers=2),
+        )  # fmt: skip
+        result = measured_result(asked, predicted, kill)
+    assert killed
+    assert result.generator is not None
+    assert result.history is not None
+    assert sorted(one.lost for one in result.generator.workers) == [False, True]
+    assert "of 2 was lost" in (result.generator.reason or "")
+    assert (result.provenance.partial, result.history.anomalies) == (True, [])
+    assert House().say(result, tmp_path / "out", {"as_json": True}) == ExitCode.INCONCLUSIVE
     assert worker_processes() == []
 
 

@@ -16,6 +16,7 @@ from loadtests.conversation import Stopped
 from loadtests.driving.clock import WallClock
 from loadtests.driving.exchange import Exchange
 from loadtests.driving.others import Others
+from loadtests.driving.through_adapter import asked_of_adapter, people_of
 from loadtests.driving.warm_up import warm_up
 from loadtests.driving.watch import Watch
 from loadtests.generator import LAG_P99_S
@@ -54,7 +55,8 @@ class Load:
         guard = guard_pinned(job.may_load)
         guard.watch_process()
         self._exchange = Exchange(self._clock, request_event, guard)
-        self._api = BookingApi(job.base_url, job.login_url, job.run, self._exchange, job.speedup)
+        self._people = self._people_of(guard, request_event) if job.adapter else None
+        self._api: Any = self._people or BookingApi(job.base_url, job.login_url, job.run, self._exchange, job.speedup)
         self._journeys = Group()
         self._afterwards = Afterwards.of(scenario, job)
         self._line = _Line(self)
@@ -66,7 +68,7 @@ class Load:
 
     def warm_up(self):
         """Open connections and read pages, if the job says so; nothing of it is recorded."""
-        if self._job.warm_up_s:
+        if self._job.warm_up_s and self._people is None:
             warm_up(self._job, self._timetables, self._clock, self._exchange.quietly())
         if self._others is not None:
             self._clock.start(time.monotonic())
@@ -150,9 +152,17 @@ class Load:
         if self._afterwards is not None:
             attempts = self._going_on(citizen, timetable.book).after(attempts, session)
         for attempt in attempts:
+            if self._people is not None:
+                attempt = asked_of_adapter(attempt)
             self.lines.append(attempt_line(attempt) + "\n")
             self._outcomes[attempt.outcome.value] += 1
+        if self._people is not None:
+            self._people.leave(citizen.number)
         self.done += 1
+
+    def _people_of(self, guard, request_event):
+        books = [table.book for tables in self._timetables for table in tables]
+        return people_of(self._job, books, guard, self._clock, request_event)
 
     def _going_on(self, citizen: Citizen, book):
         drawn: Any = self._afterwards
