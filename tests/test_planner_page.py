@@ -5,8 +5,9 @@ import functools
 import http.client
 import threading
 from collections.abc import Generator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -89,6 +90,7 @@ def test_the_first_line_of_an_answer_is_whether_there_are_enough_appointments(pa
     parts = ["150 SMS × 95% arrive", "This is a quick answer", "What to expect", "<svg", "All the plans", "Download"]
     assert [text.index(one) for one in parts] == sorted(text.index(one) for one in parts)
     assert "<script" not in text
+    assert "beside this report" not in text  # here the files are links
 
 
 def test_an_answer_can_be_taken_along_as_files(page: PlannerPage) -> None:
@@ -127,6 +129,20 @@ def test_one_more_than_there_is_room_for_is_asked_to_wait(tmp_path: Path) -> Non
         slow.go.set()
         assert [one.result().status_code for one in asking] == [200, 200]
         assert client().get(f"/plan?{urlencode({**ASKED, 'seed': '1'})}").status_code == 200  # remembered
+
+
+class Dead(ThreadPoolExecutor):
+    """A crew that died."""
+
+    def submit(self, *_: Any, **__: Any) -> Any:
+        raise BrokenExecutor
+
+
+def test_a_crew_that_died_is_replaced() -> None:
+    crews: list[Executor] = [ThreadPoolExecutor(1), Dead(1)]
+    desk = Desk(Answering(quick=at_hand, thorough=thorough, crew=lambda _: crews.pop()), 1)
+    assert desk.ask(load("ci-smoke")) == at_hand(load("ci-smoke"))
+    desk.close()
 
 
 def test_a_job_is_begun_by_the_page_alone_and_found_again_by_its_address(page: PlannerPage) -> None:

@@ -35,7 +35,7 @@ def view_of(result: Result, language: Language) -> AnswerView:
     recommendation = result.recommendation
     if recommendation is None:
         raise ValueError("an answer has a recommendation")
-    sections = {section.id: _without_pictures(section) for section in page_one(result, language)}
+    sections = {section.id: _on_the_page(section, language) for section in page_one(result, language)}
     sections.setdefault("caveats", caveats(result, language))
     choice = alternatives(result, language)
     first = [sections[one] for one in sections if one in _PLAN]
@@ -51,7 +51,7 @@ def view_of(result: Result, language: Language) -> AnswerView:
         sure=_sure(result, language),
         beside=[sections["comparison"]] if "comparison" in sections else [],
         dots=dots_of(result, language),
-        table=[_without_pictures(part) for part in choice.parts if part.id == "matrix"] if choice else [],
+        table=[_on_the_page(part, language) for part in choice.parts if part.id == "matrix"] if choice else [],
         more=[sections[one] for one in ("levers", "caveats", "changes") if one in sections],
     )
 
@@ -74,10 +74,12 @@ def _sure(result: Result, language: Language) -> list[str]:
     return said
 
 
-def _without_pictures(section: Section) -> Section:
+def _on_the_page(section: Section, language: Language) -> Section:
+    """A section without its pictures, and without the word of files that lie beside a report."""
+    beside = Paragraph(language.text("advice.files", code=language.code), "note")
     return Section(
         id=section.id,
         title=section.title,
-        blocks=[block for block in section.blocks if not isinstance(block, Picture)],
-        parts=[_without_pictures(part) for part in section.parts],
+        blocks=[block for block in section.blocks if not isinstance(block, Picture) and block != beside],
+        parts=[_on_the_page(part, language) for part in section.parts],
     )
