@@ -9,6 +9,7 @@ import click
 
 from loadtests.capacity.find_capacity_command import FINDING, or_find_capacity
 from scenarios.flags import (
+    FOR,
     JSON,
     LANG,
     MAY_LOAD,
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
     "--web", type=click.IntRange(1024, 65535), metavar="PORT", help="Watch it on 127.0.0.1:PORT (Locust's page)."
 )
 @click.option("--listen", metavar="HOST:PORT", help="Where workers of other machines join (`bolk worker`).")
-@taking(*FINDING, MAY_LOAD, SET, SEED, OUT, JSON, LANG, PROGRESS)
+@taking(*FINDING, MAY_LOAD, SET, SEED, OUT, FOR, JSON, LANG, PROGRESS)
 @click.pass_obj
 @or_find_capacity
 def command(

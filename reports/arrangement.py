@@ -20,6 +20,7 @@ from reports.figures_section import the_figures
 from reports.invariants_section import invariants
 from reports.language import Language
 from reports.lever_section import levers
+from reports.load_section import the_load
 from reports.method import judgement, limits_of_the_plan, method
 from reports.pairing import pairing
 from reports.timelines import the_day
@@ -80,6 +81,7 @@ ARRANGEMENT: Final[Mapping[Reader, Shelves]] = MappingProxyType(
             open=(
                 of(judgement),
                 of(limits_of_the_plan),
+                of(the_load),
                 all_of(the_capacity),
                 of(the_wave),
                 of(the_figures),

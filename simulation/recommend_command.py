@@ -7,6 +7,7 @@ import click
 from scenarios.flags import (
     CLUSTER,
     ENGINE,
+    FOR,
     JOBS,
     JSON,
     LANG,
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     "--already-sent", type=click.IntRange(1), metavar="SMS", help="So many SMS have gone: plan the rest, from --at on."
 )
 @click.option("--at", metavar="HH:MM", help="The rest goes no earlier than this; needs --already-sent.")
-@taking(SCENARIO, SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, JSON, LANG, PROGRESS)
+@taking(SCENARIO, SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, FOR, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(neighbours: Neighbours, scenario: str, **flags: Unpack[Flags]) -> int:
     """Find the fastest plan that keeps every limit in 9 of 10 runs, with 95 % confidence, and write the report."""

@@ -8,6 +8,7 @@ from scenarios.exit_code import ExitCode
 from scenarios.flags import (
     CLUSTER,
     ENGINE,
+    FOR,
     JOBS,
     JSON,
     LANG,
@@ -48,7 +49,7 @@ class SimulateFlags(Flags, total=False):
 @click.option(
     "--against", metavar="POLICY", help='Compare with "all", "own", "200/15 min" or a result.json, on the same chance.'
 )
-@taking(SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, JSON, LANG, PROGRESS)
+@taking(SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, FOR, JSON, LANG, PROGRESS)
 @click.pass_obj
 def command(
     neighbours: Neighbours, scenario: str | None, validate: bool, trace: str | None, **flags: Unpack[SimulateFlags]

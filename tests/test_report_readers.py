@@ -14,6 +14,7 @@ from reports.language import LANGUAGES, language_of
 from reports.notation import LanguageCode
 from reports.page import report_html, write_report
 from reports.report_command import command
+from reports.saying import say
 from scenarios.reader import Reader
 from scenarios.result import Result
 from tests import a_result
@@ -32,7 +33,7 @@ def sections_of(page: str) -> tuple[list[str], list[str]]:
     ("reader", "first", "folded"),
     [
         (Reader.COORDINATOR, ["supply", "plan", "comparison", "levers", "caveats"], ["assumptions", "method"]),
-        (Reader.PLATFORM, ["limits"], ["comparison", "alternatives", "assumptions", "method"]),
+        (Reader.PLATFORM, ["limits", "load"], ["comparison", "alternatives", "assumptions", "method"]),
         (Reader.DEVELOPER, ["limits"], ["levers", "assumptions", "method"]),
     ],
 )
@@ -84,6 +85,14 @@ def test_the_command_in_a_report_makes_the_same_files_again_with_links_to_each_o
     links = {name: re.findall(r'href="(report[^"]+)"', page.decode()) for name, page in before.items()}
     assert all(linked in before for link in links.values() for linked in link)
     assert links["report.developer.en.html"] == ["report.en.html"]
+
+
+def test_a_command_writes_the_report_of_those_whom_it_was_asked_for(tmp_path: Path) -> None:
+    say(BARE, tmp_path, {"readers": (Reader.PLATFORM,), "as_json": True})
+    assert {path.name for path in tmp_path.glob("*.html")} == {f"report.platform.{code}.html" for code in LANGUAGES}
+    words = re.sub(r"<[^>]+>|\s+", " ", (tmp_path / "report.platform.nb.html").read_text(encoding="utf-8"))
+    assert re.search(r"I 9 av 10 utsendelser kommer det høyst \d+ forespørsler i samme sekund når rådet følges", words)
+    assert re.search(r"Går det \d+ SMS i minuttet over lengre tid", words.replace("\u00a0", ""))
 
 
 def test_a_report_for_one_reader_alone_points_to_no_other_file() -> None:
