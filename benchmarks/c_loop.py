@@ -16,7 +16,7 @@ from simulation.kernel import codes, layout
 
 SOURCE: Final = Path(__file__).with_name("event_loop.c")
 _OPTIONS: Final = ("-O3", "-march=native", "-ffp-contract=off", "-fno-strict-aliasing", "-shared", "-fPIC")
-_ROWS: Final = ("WAITING", "STATION", "JOURNEY", "BOOK", "DAY", "TIME", "LAW", "OWNER", "TALLY", "SAMPLE", "WORLD")
+_ROWS: Final = ("WAITING", "LATER", "STATION", "JOURNEY", "BOOK", "DAY", "TIME", "LAW", "OWNER", "TALLY", "SAMPLE", "WORLD")
 _TYPES: Final = {"f8": "double", "i8": "int64_t", "u8": "uint64_t", "i4": "int32_t", "i2": "int16_t", "i1": "int8_t"}
 _KEYWORDS: Final = ("short", "long")
 

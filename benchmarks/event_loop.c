@@ -113,17 +113,69 @@ static inline void rise(WAITING *heap, int64_t hole, WAITING one) {
     heap[hole] = one;
 }
 
+static inline void put_away(WORLD *w, int64_t row, int64_t slot) {
+    int64_t ring = (63 - __builtin_clzll(slot ^ w->slot)) >> 3;
+    int64_t box = ring << 8 | (slot >> (ring << 3) & 255);
+    AT(LATER, later, row).next = AT(int32_t, boxes, box);
+    AT(int32_t, boxes, box) = row;
+    AT(uint64_t, filled, box >> 6) |= 1ull << (box & 63);
+}
+
+static inline void make(WORLD *w, WAITING one) {
+    int64_t slot = (int64_t)(one.at_s * w->slots_per_s), row = w->later_free;
+    w->waiting++;
+    if (slot <= w->slot) {
+        rise((WAITING *)w->heap, w->soon++, one);
+        return;
+    }
+    if (row == NOBODY)
+        row = w->later_made++;
+    else
+        w->later_free = AT(LATER, later, row).next;
+    AT(LATER, later, row).at_s = one.at_s;
+    AT(LATER, later, row).event = one.event;
+    put_away(w, row, slot);
+}
+
 static void schedule(WORLD *w, double at_s, int kind, int64_t who) {
     if (at_s == w->now_s)
         happen_now(w, kind, who);
     else
-        rise((WAITING *)w->heap, w->waiting++,
-             (WAITING){at_s, w->made++ << (WHO_BITS + KIND_BITS) | who << KIND_BITS | kind});
+        make(w, (WAITING){at_s, w->made++ << (WHO_BITS + KIND_BITS) | who << KIND_BITS | kind});
+}
+
+/* Open boxes until the heap has what comes next. */
+static void bring_near(WORLD *w) {
+    while (w->soon == 0) {
+        uint64_t *word = (uint64_t *)w->filled;
+        while (*word == 0) word++;
+        int64_t box = (word - (uint64_t *)w->filled) << 6 | __builtin_ctzll(*word), shift = box >> 8 << 3;
+        *word &= *word - 1;
+        w->slot = ((w->slot >> shift & ~255) | (box & 255)) << shift;
+        int64_t row = AT(int32_t, boxes, box);
+        AT(int32_t, boxes, box) = NOBODY;
+        while (row != NOBODY) {
+            LATER *l = &AT(LATER, later, row);
+            int64_t next = l->next, slot = (int64_t)(l->at_s * w->slots_per_s);
+            if (slot == w->slot) {
+                char *j = (char *)J(l->event >> KIND_BITS & ((1 << WHO_BITS) - 1));
+                __builtin_prefetch(j, 1);
+                __builtin_prefetch(j + 64, 1);
+                rise((WAITING *)w->heap, w->soon++, (WAITING){l->at_s, l->event});
+                l->next = w->later_free;
+                w->later_free = row;
+            } else {
+                put_away(w, row, slot);
+            }
+            row = next;
+        }
+    }
 }
 
 static int64_t pop_earliest(WORLD *w) {
     WAITING *heap = (WAITING *)w->heap;
-    int64_t earliest = heap[0].event, size = --w->waiting, hole = 0;
+    int64_t earliest = heap[0].event, size = --w->soon, hole = 0;
+    w->waiting--;
     WAITING last = heap[size];
     for (int64_t child = 1; child < size; child = 4 * hole + 1) {
         int64_t least = child;
@@ -450,7 +502,8 @@ int64_t advance(WORLD *w, int64_t events) {
         if (is_full(w)) return NEEDS_ROOM;
         if (w->made >= (1LL << (63 - WHO_BITS - KIND_BITS)) - MOST_TIMEOUTS) return TOO_MANY_EVENTS;
         double arrival_s = w->arrived < w->citizens ? AT(double, arrive_s, w->arrived) : INFINITY;
-        double timeout_s = w->waiting > 0 ? AT(WAITING, heap, 0).at_s : INFINITY;
+        if (w->soon == 0 && w->waiting > 0) bring_near(w);
+        double timeout_s = w->soon > 0 ? AT(WAITING, heap, 0).at_s : INFINITY;
         double next_s = fmin(arrival_s, timeout_s);
         int64_t event;
         if (w->head != w->tail && next_s != w->now_s) {
@@ -471,7 +524,7 @@ int64_t advance(WORLD *w, int64_t events) {
             }
             event = pop_earliest(w);
             w->alone = w->head == w->tail && arrival_s != next_s &&
-                       (w->waiting == 0 || AT(WAITING, heap, 0).at_s != next_s);
+                       (w->soon == 0 || AT(WAITING, heap, 0).at_s != next_s);
         }
         happen(w, event & ((1 << KIND_BITS) - 1), event >> KIND_BITS & ((1 << WHO_BITS) - 1));
     }

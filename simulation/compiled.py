@@ -42,6 +42,13 @@ ON_THE_WAY: Final = 4096
 """Journeys that there is room for at first; there is twice as much whenever it is full."""
 
 
+EVENTS_PER_CITIZEN: Final = 8
+EVENTS_IN_A_SLOT: Final = 4
+SLOTS_PER_S: Final = 64.0
+"""About how many timeouts a citizen makes, how many are best in a slot of time (measured), and slots where nothing is
+known of when people come. They change nothing but how long a run takes."""
+
+
 class Stopped(Exception):
     """The run was ended before it was over, by the event given to `live`."""
 
@@ -136,6 +143,8 @@ class Prepared:
             stations=np.array([(count, 0, codes.NOBODY, codes.NOBODY) for count in workers], layout.STATION),
             taken=np.zeros(sum(book.capacity for book in names.books) if holds else 1, np.uint8),
             **list_rows(books),
+            boxes=np.full(codes.RINGS * codes.BOXES, codes.NOBODY, np.int32),
+            filled=np.zeros(codes.RINGS * codes.BOXES >> codes.WORD_BITS, np.int64),
         )
         run._set(
             **draws.values,
@@ -149,6 +158,7 @@ class Prepared:
             hold_s=HOLD_S,
             until_s=math.inf,
             free=int(codes.NOBODY),
+            later_free=int(codes.NOBODY),
         )
         run._put_record_system(scenario.platform.ehr)
         return run
@@ -175,7 +185,7 @@ class Prepared:
             attempts=np.empty(rows + rows // 4 + 16, ATTEMPT_ROW),
             requests=np.empty(8 * rows + 16, REQUEST_ROW),
         )
-        self._set(citizens=acting)
+        self._set(citizens=acting, slots_per_s=_slots_per_s(coming.arrive_s))
         named = scenario.platform.waiting_room is not None or happens(scenario)
         if scenario.behaviour.reload is None and not named:
             self._make_room_on_the_way(min(acting, ON_THE_WAY))
@@ -203,8 +213,9 @@ class Prepared:
         self.others = others
         first = others.first_events
         self._put(traffic=others.traffic, hours=others.hours)
-        self._set(**others.values, background=1, others_free=int(codes.NOBODY), made=len(first), waiting=len(first))
-        self._put(heap=np.concatenate([first, self.arrays["heap"]]))
+        self._set(**others.values, background=1, others_free=int(codes.NOBODY), made=len(first), waiting=len(first), soon=len(first))
+        self._set(slot=int(first["at_s"].max() * self.world["slots_per_s"][0]))
+        self._put_timeouts(len(first) + len(self.arrays["heap"]), first)
         self._make_room_for_others(FEW)
 
     def run(self, stop: threading.Event | None = None) -> Columns:
@@ -239,10 +250,13 @@ class Prepared:
             self._make_room_on_the_way(2 * journeys_room)
         if self.others is not None and self.world["others_made"][0] == self.world["others_room"][0]:
             self._make_room_for_others(2 * int(self.world["others_room"][0]))
-        for name, used in (("attempts", "attempts_made"), ("requests", "requests_made"), ("heap", "waiting")):
+        for name, used in (("attempts", "attempts_made"), ("requests", "requests_made")):
             if self.world[used][0] + codes.MOST_TIMEOUTS > self.world[f"{name}_room"][0]:
                 rows = self.arrays[name]
                 self._put(**{name: _with_room(rows, len(rows) + len(rows) // 2 + 1024)})
+        if self.world["waiting"][0] + codes.MOST_TIMEOUTS > self.world["heap_room"][0]:
+            heap = self.arrays["heap"]
+            self._put_timeouts(len(heap) + len(heap) // 2 + 1024, heap)
 
     def record(self) -> Columns:
         """The rows that were written."""
@@ -251,12 +265,15 @@ class Prepared:
 
     def _make_room_on_the_way(self, journeys: int) -> None:
         """Each has at most one wait of their own, one reservation with the record system and one hold."""
-        self._put(
-            heap=_with_room(self.arrays.get("heap", np.empty(0, layout.WAITING)), 3 * journeys + 8),
-            journeys=_with_room(self.arrays.get("journeys", np.empty(0, layout.JOURNEY)), journeys),
-        )
+        self._put_timeouts(3 * journeys + 8, self.arrays.get("heap", np.empty(0, layout.WAITING)))
+        self._put(journeys=_with_room(self.arrays.get("journeys", np.empty(0, layout.JOURNEY)), journeys))
         self._set(journeys_room=journeys)
         self._make_room_at_present()
+
+    def _put_timeouts(self, room: int, soon: Rows) -> None:
+        """Room for so many timeouts, all of which may be soon, or later."""
+        later = self.arrays.get("later", np.empty(0, layout.LATER))
+        self._put(heap=_with_room(soon, room), later=_with_room(later, room))
 
     def _make_room_for_others(self, requests: int) -> None:
         """Each is at most once in the queue of the present moment, and once among the timeouts."""
@@ -282,10 +299,8 @@ class Prepared:
         rows = acting * (1 if reload is None else 1 + reload.most)
         if rows >= codes.MOST_CITIZENS:
             raise TooManyEvents(f"more than {codes.MOST_CITIZENS} citizens act, or reload")
-        self._put(
-            heap=np.empty(acting + 8, layout.WAITING),
-            journeys=np.empty(rows, layout.JOURNEY),
-        )
+        self._put_timeouts(acting + 8, np.empty(0, layout.WAITING))
+        self._put(journeys=np.empty(rows, layout.JOURNEY))
         self._set(journeys_room=acting, keeps_journeys=1)
         self._make_room_at_present()
         if reload is not None:
@@ -310,6 +325,15 @@ class Prepared:
     def _set(self, **values: float) -> None:
         for name, value in values.items():
             self.world[name] = value
+
+
+def _slots_per_s(arrive_s: NDArray[np.float64]) -> float:
+    """Slots of time in a second, as a power of 2, so that a few events fall in one while half of the citizens come."""
+    count = len(arrive_s)
+    busy_s = float(arrive_s[3 * count // 4] - arrive_s[count // 4]) if count > FEW else 0.0
+    if busy_s <= 0:
+        return SLOTS_PER_S
+    return 2.0 ** min(max(round(math.log2(EVENTS_PER_CITIZEN * count / 2 / busy_s / EVENTS_IN_A_SLOT)), -4), 20)
 
 
 def _with_room(rows: NDArray[Any], room: int) -> NDArray[Any]:

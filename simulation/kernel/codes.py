@@ -30,6 +30,12 @@ MOST_CITIZENS: Final = 1 << WHO_BITS
 MOST_EVENTS: Final = 1 << (63 - WHO_BITS - KIND_BITS)
 """A waiting event is one number, (its place in the order of making, who, what): so many fit."""
 
+BOX_BITS: Final = 8
+BOXES: Final = 1 << BOX_BITS
+RINGS: Final = 8
+WORD_BITS: Final = 6
+"""Timeouts that are later lie in so many boxes for each digit of their slot; a bit says which boxes are not empty."""
+
 MOST_TIMEOUTS: Final = 4
 """One event makes at most so many."""
 

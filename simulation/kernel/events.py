@@ -1,12 +1,23 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
-"""The order of events: the heap of timeouts, and the queue of the present moment."""
+"""The order of events: timeouts, and the queue of the present moment.
 
+Most timeouts lie far ahead, and a heap of them all is as deep as they are many and as large as no cache. So the heap
+holds only those of the present slot of time and of slots before it. The others lie in boxes, unordered: 256 for the next
+slots, 256 for as many times 256 of them, and so on, where the highest digit in which a slot differs from the present
+one says which. When the heap is empty, the first box that is not is opened: it holds what comes next, and what it holds
+goes into the heap or into nearer boxes. What comes first is found by the heap alone, so how long a slot is changes nothing
+but the time it takes.
+
+Source: Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987.
+"""
+
+import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from simulation.kernel.codes import KIND_BITS, WHO_BITS
-from simulation.kernel.rows import inlined, part, present_events, waiting_at
+from simulation.kernel.codes import BOX_BITS, BOXES, KIND_BITS, MOST_CITIZENS, NOBODY, WHO_BITS, WORD_BITS
+from simulation.kernel.rows import boxes, filled, inlined, later_at, part, prefetch_journey, present_events, waiting_at
 
 
 @inlined
@@ -33,7 +44,86 @@ def schedule(w, at_s, kind, who):
     event = (w.made << (WHO_BITS + KIND_BITS)) | (who << KIND_BITS) | kind
     w.made += 1
     w.waiting += 1
-    rise(w, w.waiting - 1, at_s, event)
+    slot = np.int64(at_s * w.slots_per_s)
+    if slot <= w.slot:
+        w.soon += 1
+        rise(w, w.soon - 1, at_s, event)
+        return
+    row = w.later_free
+    if row == NOBODY:
+        row = w.later_made
+        w.later_made += 1
+    else:
+        w.later_free = later_at(w, row).next
+    later = later_at(w, row)
+    later.at_s = at_s
+    later.event = event
+    put_away(w, row, slot)
+
+
+@intrinsic
+def _leading_zeros(_context, number):
+    """Zero bits before the first that is one; there is one."""
+
+    def generate(_target, builder, _signature, arguments):
+        return builder.ctlz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(number), generate
+
+
+@intrinsic
+def _trailing_zeros(_context, number):
+    """Zero bits after the last that is one; there is one."""
+
+    def generate(_target, builder, _signature, arguments):
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.int64(number), generate
+
+
+@inlined
+def put_away(w, row, slot):
+    """Put a timeout of a later slot into its box."""
+    ring = (63 - _leading_zeros(slot ^ w.slot)) >> 3
+    box = (ring << BOX_BITS) | ((slot >> (ring << 3)) & (BOXES - 1))
+    later_at(w, row).next = boxes(w)[box]
+    boxes(w)[box] = row
+    filled(w)[box >> WORD_BITS] |= 1 << (box & ((1 << WORD_BITS) - 1))
+
+
+@part
+def bring_near(w):
+    """Open boxes until the heap has what comes next; something does."""
+    while w.soon == 0:
+        word = 0
+        while filled(w)[word] == 0:
+            word += 1
+        bits = filled(w)[word]
+        filled(w)[word] = bits & (bits - 1)
+        box = (word << WORD_BITS) | _trailing_zeros(bits)
+        shift = (box >> BOX_BITS) << 3
+        w.slot = (((w.slot >> shift) | (BOXES - 1)) ^ (BOXES - 1) | (box & (BOXES - 1))) << shift
+        row = np.int64(boxes(w)[box])
+        boxes(w)[box] = NOBODY
+        while row != NOBODY:
+            row = take_out(w, row)
+
+
+@inlined
+def take_out(w, row):
+    """Put a timeout of the box that was opened into the heap, or into a nearer box; the next in the box."""
+    later = later_at(w, row)
+    after = np.int64(later.next)
+    slot = np.int64(later.at_s * w.slots_per_s)
+    if slot == w.slot:
+        prefetch_journey(w, (later.event >> KIND_BITS) & (MOST_CITIZENS - 1))
+        w.soon += 1
+        rise(w, w.soon - 1, later.at_s, later.event)
+        later.next = w.later_free
+        w.later_free = row
+    else:
+        put_away(w, row, slot)
+    return after
 
 
 @intrinsic
@@ -66,7 +156,8 @@ def pop_earliest(w):
     """Take the earliest timeout out of the heap: fill the hole from below, and put the last where it belongs."""
     earliest = waiting_at(w, 0).event
     w.waiting -= 1
-    size = w.waiting
+    w.soon -= 1
+    size = w.soon
     at_s, event = waiting_at(w, size).at_s, waiting_at(w, size).event
     hole, child = 0, 1
     while child < size:

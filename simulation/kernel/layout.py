@@ -5,6 +5,9 @@ from typing import Final
 import numpy as np
 
 WAITING: Final = np.dtype([("at_s", "f8"), ("event", "i8")])
+LATER: Final = np.dtype([("at_s", "f8"), ("event", "i8"), ("next", "i4"), ("spare", "i4")])
+"""A timeout in the heap of those that are soon, and one in a box of those that are later."""
+
 STATION: Final = np.dtype([("workers", "i8"), ("busy", "i8"), ("first", "i8"), ("last", "i8")])
 JOURNEY: Final = np.dtype(
     [("planned_s", "f8"), ("started_s", "f8"), ("reserved_s", "f8"), ("patience_s", "f8"), ("asked_s", "f8"),
@@ -119,7 +122,7 @@ ADDRESSES: Final = (
     # who comes to the log-in, and when, in order; and the timeouts that were made before each was sent to, if any were
     "arrivals", "arrive_s", "arrive_after",
     # the platform, and those on their way
-    "heap", "present", "stations", "journeys", "books", "days", "times", "taken",
+    "heap", "later", "boxes", "filled", "present", "stations", "journeys", "books", "days", "times", "taken",
     # the waiting room and those who know it; 0 where there is none
     "room", "visitors",
     # the background load: requests that are under way, what comes to each station, and a profile over the day
@@ -144,6 +147,9 @@ COUNTS: Final = (
     # moment, rows written, journeys begun and how many there is room for, and the first that is free again
     "arrived", "waiting", "made", "head", "tail", "attempts_made", "requests_made", "journeys_made", "journeys_room",
     "free", "kept",
+    # timeouts in the heap, rows of those that are later, the first that is free again, and the slot of time that the
+    # heap holds everything of
+    "soon", "later_made", "later_free", "slot",
     # whether the event that happens is the only one of its moment, but for those that it makes
     "alone",
     # a row of a reload that was given back, and the first that was never taken
@@ -158,6 +164,8 @@ LENGTHS: Final = (
     "first_share", "not_uniform_share", "delivered", "uptake", "failing", "timeout_s", "reload_share", "least_s",
     # the share that comes outside the hours of the profile, and the moment of the first SMS since midnight
     "usual_share", "start_s",
+    # slots of time in a second, a power of 2
+    "slots_per_s",
     # shorter than this is nobody's patience with a page
     "least_patience_s",
 )  # fmt: skip

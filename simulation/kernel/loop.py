@@ -34,7 +34,7 @@ from simulation.kernel.codes import (
     TOO_MANY_EVENTS,
     WHO_BITS,
 )
-from simulation.kernel.events import next_present, pop_earliest
+from simulation.kernel.events import bring_near, next_present, pop_earliest
 from simulation.kernel.journeys import a_row_is_free
 from simulation.kernel.others import granted_other, other_served, others_come
 from simulation.kernel.record_system import decided, granted_ehr
@@ -111,7 +111,7 @@ def is_alone(w, arrival_s):
     """Whether nothing else happens at this moment."""
     if w.head != w.tail or arrival_s == w.now_s:
         return False
-    return w.waiting == 0 or waiting_at(w, 0).at_s != w.now_s
+    return w.soon == 0 or waiting_at(w, 0).at_s != w.now_s
 
 
 def advance(world: Any, events: int) -> int:
@@ -127,7 +127,9 @@ def advance(world: Any, events: int) -> int:
         if w.made >= MOST_EVENTS - MOST_TIMEOUTS:
             return TOO_MANY_EVENTS
         arrival_s = float_at(w.arrive_s, w.arrived) if w.arrived < w.citizens else np.inf
-        timeout_s = waiting_at(w, 0).at_s if w.waiting > 0 else np.inf
+        if w.soon == 0 and w.waiting > 0:
+            bring_near(w)
+        timeout_s = waiting_at(w, 0).at_s if w.soon > 0 else np.inf
         next_s = min(arrival_s, timeout_s)
         if w.head != w.tail and next_s != w.now_s:
             w.alone = 0

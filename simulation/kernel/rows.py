@@ -2,6 +2,7 @@
 """Rows by address: how the kernel reaches what it has in memory."""
 
 import numpy as np
+from llvmlite import ir
 from numba import carray, njit, types
 from numba.core import cgutils
 from numba.extending import intrinsic
@@ -16,6 +17,7 @@ from simulation.kernel.layout import (
     HOURS,
     JOURNEY,
     KEPT_LIST,
+    LATER,
     LAW,
     OTHER,
     OWNER,
@@ -128,6 +130,51 @@ def present_events(w):
 def waiting_at(w, index):
     """An entry of the heap."""
     return carray(_pointer(w.heap), 1, WAITING)[np.uint64(index)]
+
+
+@part
+def later_at(w, index):
+    """A timeout in a box."""
+    return carray(_pointer(w.later), 1, LATER)[np.uint64(index)]
+
+
+@part
+def boxes(w):
+    """The first timeout of each box."""
+    return carray(_pointer(w.boxes), 1, np.int32)
+
+
+@part
+def filled(w):
+    """A bit for each box, 1 where it is not empty."""
+    return carray(_pointer(w.filled), 1, np.int64)
+
+
+@intrinsic
+def _prefetch(_context, address):
+    """Have what is at an address brought into the cache; any address may be given."""
+
+    def generate(_target, builder, _signature, arguments):
+        number = ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [cgutils.voidptr_t, number, number, number])
+        fetch = cgutils.get_or_insert_function(builder.module, kind, "llvm.prefetch.p0")
+        place = builder.inttoptr(arguments[0], cgutils.voidptr_t)
+        builder.call(fetch, [place, *(ir.Constant(number, value) for value in (1, 3, 1))])
+        return arguments[0]
+
+    return types.int64(address), generate
+
+
+_LINE = 64
+_ROW = JOURNEY.itemsize
+
+
+@inlined
+def prefetch_journey(w, who):
+    """A citizen will soon go on."""
+    address = w.journeys + who * _ROW
+    _prefetch(address)
+    _prefetch(address + _LINE)
 
 
 @part
