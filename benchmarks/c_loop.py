@@ -16,7 +16,8 @@ from simulation.kernel import codes, layout
 
 SOURCE: Final = Path(__file__).with_name("event_loop.c")
 _OPTIONS: Final = ("-O3", "-march=native", "-ffp-contract=off", "-fno-strict-aliasing", "-shared", "-fPIC")
-_ROWS: Final = ("WAITING", "LATER", "STATION", "JOURNEY", "BOOK", "DAY", "TIME", "LAW", "OWNER", "TALLY", "SAMPLE", "WORLD")
+_ROWS: Final = ("WAITING", "LATER", "STATION", "JOURNEY", "BOOK", "DAY", "TIME", "LAW", "OWNER", "TALLY", "SAMPLE")
+_ROWS_AND_WORLD: Final = (*_ROWS, "WORLD")
 _TYPES: Final = {"f8": "double", "i8": "int64_t", "u8": "uint64_t", "i4": "int32_t", "i2": "int16_t", "i1": "int8_t"}
 _KEYWORDS: Final = ("short", "long")
 
@@ -45,7 +46,7 @@ def c_loop() -> Callable[[Prepared], None] | None:
 
 def structs() -> str:
     """The rows of the kernel's memory as C sees them."""
-    return "#include <stdint.h>\n" + "".join(_struct(name, getattr(layout, name)) for name in _ROWS)
+    return "#include <stdint.h>\n" + "".join(_struct(name, getattr(layout, name)) for name in _ROWS_AND_WORLD)
 
 
 def _struct(name: str, row: "np.dtype[Any]") -> str:

@@ -213,8 +213,8 @@ class Prepared:
         self.others = others
         first = others.first_events
         self._put(traffic=others.traffic, hours=others.hours)
-        self._set(**others.values, background=1, others_free=int(codes.NOBODY), made=len(first), waiting=len(first), soon=len(first))
-        self._set(slot=int(first["at_s"].max() * self.world["slots_per_s"][0]))
+        self._set(**others.values, background=1, others_free=int(codes.NOBODY), made=len(first), waiting=len(first))
+        self._set(soon=len(first), slot=int(first["at_s"].max() * self.world["slots_per_s"][0]))
         self._put_timeouts(len(first) + len(self.arrays["heap"]), first)
         self._make_room_for_others(FEW)
 

@@ -583,3 +583,14 @@ def test_moments_of_reloads_that_were_not_needed_outgrow_no_heap() -> None:
     record = run.run()
     assert len(run.arrays["heap"]) > room
     assert attempts_of(record) == simulate(scenario, plan)
+
+
+@pytest.mark.parametrize("slots_per_s", [2.0**-10, 1.0, 2.0**20])
+def test_how_long_a_slot_of_time_is_changes_nothing(slots_per_s: float) -> None:
+    scenario = a.scenario({"policy.batch_size": "all"})
+    plan = plan_of(scenario, scenario.policy, 0)
+    run = Prepared.of(scenario, plan)
+    run.world["slots_per_s"] = slots_per_s
+    record, usual = run.run(), live(scenario, plan)
+    assert record.attempts.tobytes() == usual.attempts.tobytes()
+    assert record.requests.tobytes() == usual.requests.tobytes()

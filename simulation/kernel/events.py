@@ -1,12 +1,12 @@
 # pyright: basic, reportArgumentType=false, reportAttributeAccessIssue=false, reportCallIssue=false, reportPrivateImportUsage=false
 """The order of events: timeouts, and the queue of the present moment.
 
-Most timeouts lie far ahead, and a heap of them all is as deep as they are many and as large as no cache. So the heap
-holds only those of the present slot of time and of slots before it. The others lie in boxes, unordered: 256 for the next
-slots, 256 for as many times 256 of them, and so on, where the highest digit in which a slot differs from the present
-one says which. When the heap is empty, the first box that is not is opened: it holds what comes next, and what it holds
-goes into the heap or into nearer boxes. What comes first is found by the heap alone, so how long a slot is changes nothing
-but the time it takes.
+Most timeouts lie far ahead, and a heap of them all would be deep, and larger than a cache. So the heap holds only those
+of the present slot of time and of slots before it. The others lie in boxes, unordered: 256 for the next slots, 256 for
+as many times 256 of them, and so on, where the highest digit in which a slot differs from the present one says which.
+When the heap is empty, the first box that is not is opened: it holds what comes next, and what it holds goes into the
+heap or into nearer boxes. What comes first is found by the heap alone, so how long a slot is changes nothing but the
+time it takes.
 
 Source: Varghese and Lauck, "Hashed and hierarchical timing wheels", SOSP 1987.
 """

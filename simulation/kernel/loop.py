@@ -114,6 +114,14 @@ def is_alone(w, arrival_s):
     return w.soon == 0 or waiting_at(w, 0).at_s != w.now_s
 
 
+@inlined
+def due_s(w):
+    """When the earliest timeout is due."""
+    if w.soon == 0 and w.waiting > 0:
+        bring_near(w)
+    return waiting_at(w, 0).at_s if w.soon > 0 else np.inf
+
+
 def advance(world: Any, events: int) -> int:
     """Let so many events happen, from where the last call left; say why it ended."""
     w = world[0]
@@ -127,9 +135,7 @@ def advance(world: Any, events: int) -> int:
         if w.made >= MOST_EVENTS - MOST_TIMEOUTS:
             return TOO_MANY_EVENTS
         arrival_s = float_at(w.arrive_s, w.arrived) if w.arrived < w.citizens else np.inf
-        if w.soon == 0 and w.waiting > 0:
-            bring_near(w)
-        timeout_s = waiting_at(w, 0).at_s if w.soon > 0 else np.inf
+        timeout_s = due_s(w)
         next_s = min(arrival_s, timeout_s)
         if w.head != w.tail and next_s != w.now_s:
             w.alone = 0
