@@ -256,7 +256,9 @@ def what_would_change(result: Result, language: Language) -> Section | None:
     if result.recommendation is None or result.recommendation.answer != "plan":
         return None
     supply = result.recommendation.supply
-    items = [_faster(result, language), _more_takers(supply, language), language.text("changes.not_varied")]
+    items = [_faster(result, language), _more_takers(supply, language)]
+    if result.sensitivity is None:
+        items.append(language.text("changes.not_varied"))
     return Section(id="changes", title=language.text("changes.title"), blocks=[Items(items)])
 
 

@@ -23,6 +23,7 @@ from reports.lever_section import levers
 from reports.load_section import the_load
 from reports.method import judgement, limits_of_the_plan, method
 from reports.pairing import pairing
+from reports.sensitivity_section import how_far
 from reports.timelines import the_day
 from reports.told import Told
 from reports.wave_section import the_wave
@@ -71,6 +72,7 @@ ARRANGEMENT: Final[Mapping[Reader, Shelves]] = MappingProxyType(
                 of(levers),
                 of(caveats),
                 of(what_would_change),
+                of(how_far),
                 of(alternatives),
                 of(the_day),
                 _agreement,
@@ -89,7 +91,7 @@ ARRANGEMENT: Final[Mapping[Reader, Shelves]] = MappingProxyType(
                 of(levers),
                 of(caveats),
             ),
-            folded=(of(comparison), of(alternatives), of(pairing), of(assumptions), _method),
+            folded=(of(comparison), of(how_far), of(alternatives), of(pairing), of(assumptions), _method),
         ),
         Reader.DEVELOPER: Shelves(
             open=(

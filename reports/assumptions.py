@@ -8,9 +8,9 @@ from reports.cases import scenario_of
 from reports.language import Language
 from reports.limits import joined
 from reports.sending import sending_text
+from reports.validity import limits_of_validity
 from scenarios.behaviour import Behaviour, ResponseCrowd
 from scenarios.booking_platform import Platform
-from scenarios.evidence import Evidence, MeasuredPlatform
 from scenarios.inventory import inventory_of
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.feedback_on_rejections import FeedbackOnRejections
@@ -41,7 +41,7 @@ def assumptions(result: Result, language: Language) -> Section:
     validity = Section(
         id="validity",
         title=language.text("validity.title"),
-        blocks=[Items([language.text(f"validity.{one}") for one in _validity(result, scenario)])],
+        blocks=[Items(limits_of_validity(result, language))],
     )
     return Section(id="assumptions", title=language.text("assumptions.title"), blocks=tables, parts=[validity])
 
@@ -262,22 +262,3 @@ def _platform(scenario: Scenario, language: Language) -> list[_Row]:
         (name, value, "measured" if name in measured else "assumed")
         for name, value in platform_lines(scenario.platform, language)
     ]
-
-
-def _validity(result: Result, scenario: Scenario) -> list[str]:
-    evidence = scenario.evidence or Evidence()
-    applies = {
-        "not_helsenorge": evidence.platform is not MeasuredPlatform.OWN,
-        "behaviour": evidence.people is None,
-        "one_value": True,
-        "grid": result.kind == "recommend",
-        "one_list": True,
-        "invited_only": scenario.behaviour.forwarded is None,
-        "one_book": any(len(one.books) > 1 for one in inventory_of(scenario)),
-        "no_cancellations": scenario.behaviour.cancel is None,
-        "cancellations": scenario.behaviour.cancel is not None,
-        "alone": len(scenario.municipality.names) < 2,
-        "login": True,
-        "waiting_room": scenario.platform.waiting_room is not None,
-    }
-    return [name for name, does in applies.items() if does]

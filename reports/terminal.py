@@ -20,6 +20,7 @@ from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
 from reports.replan import replan_sentence
 from reports.sending import sending_label
+from reports.sensitivity_words import day_rows, sensitivity_lines
 from reports.track_record import track_record
 from scenarios.figures import Figures
 from scenarios.measurement import Measurement
@@ -57,6 +58,8 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
         _thresholds(cases_of(result, language), language),
         _others(result, language),
         _effects(result, language),
+        _carried(result, language),
+        _other_days(result, language),
         _levers(result, language),
         [_evidence(result, language)],
     ]
@@ -191,6 +194,17 @@ def _effects(result: Result, language: Language) -> list[str]:
         return []
     head, *rest = rows
     return aligned([["  " + head[0].upper(), *head[1:]], *(["    " + row[0], *row[1:]] for row in rest)])
+
+
+def _carried(result: Result, language: Language) -> list[str]:
+    lines = [prose(words, "    ") for words in sensitivity_lines(result, language)]
+    return ["  " + language.text("sensitivity.title").upper(), *lines] if lines else []
+
+
+def _other_days(result: Result, language: Language) -> list[str]:
+    rows = [] if result.sensitivity is None else day_rows(result.sensitivity, language)
+    head = [f"  {language.text('other_day.day').upper()}", language.text("other_day.kept"), ""]
+    return aligned([head, *([f"    {name}", *rest] for name, *rest in rows)], words=(0, 2)) if rows else []
 
 
 def _levers(result: Result, language: Language) -> list[str]:

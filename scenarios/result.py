@@ -13,6 +13,7 @@ from scenarios.part import Words
 from scenarios.piece import Piece
 from scenarios.policy_value import PolicyValue
 from scenarios.recommendation import Candidate, Recommendation
+from scenarios.sensitivity import Sensitivity
 from scenarios.summary import Judged, Metrics, Reached, Verdict
 
 SCHEMA: Final = "bolk.result/1"
@@ -59,6 +60,7 @@ class Result(Piece):
     recommendation: Recommendation | None = None
     candidates: list[Candidate] = Field(default_factory=list[Candidate])
     turning: Turning | None = None
+    sensitivity: Sensitivity | None = None  # only where it was asked for
     evidence_level: Literal[0, 1, 2, 3] = 0
     generator: Generator | None = None
     history: History | None = None

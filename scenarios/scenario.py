@@ -23,6 +23,7 @@ from scenarios.policies.fields import BatchSizeField, Pause
 from scenarios.policy import OpenLoop, Policy, PolicyField
 from scenarios.precision import Precision
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
+from scenarios.ranges import Assumption, Range
 from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.their_rule import TheirRule, refusals_of_rules, rules_by_number
 from scenarios.thresholds import Threshold, threshold_of
@@ -175,6 +176,11 @@ class Scenario(Part):
         description='what counts as good enough, by a name of your own: errors = "max(error_rate) <= 0.1 %"'
     )
     experiment: Experiment = Field(description="how sure we want to be")
+    ranges: dict[Assumption, Range] = Field(
+        default_factory=dict[Assumption, Range],
+        exclude_if=is_empty,
+        description="how far off an assumption may be, as factors of its value: response = [0.5, 3.0]",
+    )
     evidence: Evidence | None = Field(
         default=None, exclude_if=is_none, description="what was measured and tested; written by calibrate and compare"
     )

@@ -38,6 +38,8 @@ def _for_editors(node: Any) -> Any:
     if {"type": "null"} in parts.get("anyOf", ()):  # TOML has no null: the key is left out
         present = [one for one in parts.pop("anyOf") if one != {"type": "null"}]
         parts = {**present[0], **{key: value for key, value in parts.items() if key != "default"}}
+    if "prefixItems" in parts:  # what draft 7 calls items
+        parts["items"] = parts.pop("prefixItems")
     if parts.get("type") == "string" and isinstance(parts.get("default"), float):
         parts["default"] = length_text(parts["default"])
     if "$ref" in parts and len(parts) > 1:  # draft 7 reads nothing beside a reference

@@ -28,6 +28,7 @@ from simulation.feasibility import CONFIDENCE
 from simulation.judging import KEPT_SHARE, Judgement, judge
 from simulation.replication import simulate
 from simulation.search import Finding, Trial, search
+from simulation.sensitivity import sensitivity_of
 from simulation.sequential import replicate_fully
 from simulation.stop_rule import with_stop_rule
 from simulation.turning import turn
@@ -153,8 +154,9 @@ def recommended(
     command: Sequence[str],
     engine: Engine = Engine.SIMPY,
     executor: Executor | None = None,
+    sensitive: bool = False,
 ) -> Result:
-    """Search for the plan and say what was found, as a result.
+    """Search for the plan and say what was found, as a result; `sensitive`: and how far it carries.
 
     Metrics, thresholds and plans are those of the recommended policy, or of all at once where none is.
     """
@@ -162,6 +164,7 @@ def recommended(
     with Experiment(scenario, jobs=jobs, progress=progress, engine=engine, executor=executor) as experiment:
         finding = search(experiment)
         turning = None if experiment.interrupted else turn(experiment, finding)
+        carried = sensitivity_of(experiment, finding.chosen) if sensitive and turning and finding.chosen else None
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding, engine)
     role: Role = "recommended" if finding.chosen else "all_at_once"
@@ -179,6 +182,7 @@ def recommended(
         recommendation=None if experiment.interrupted else answer,
         candidates=candidates,
         turning=turning,
+        sensitivity=carried,
         provenance=provenance_of(
             scenario,
             command=command,

@@ -34,12 +34,17 @@ if TYPE_CHECKING:
     "--already-sent", type=click.IntRange(1), metavar="SMS", help="So many SMS have gone: plan the rest, from --at on."
 )
 @click.option("--at", metavar="HH:MM", help="The rest goes no earlier than this; needs --already-sent.")
+@click.option(
+    "--sensitivity", "sensitive", is_flag=True,
+    help="Also where the advice changes when an assumption is wrong, and how it fares on other days.",
+)  # fmt: skip
 @taking(SCENARIO, SET, SEED, RUNS, JOBS, CLUSTER, ENGINE, OUT, FOR, JSON, LANG, PROGRESS)
 @click.pass_obj
-def command(neighbours: Neighbours, scenario: str, **flags: Unpack[Flags]) -> int:
+def command(neighbours: Neighbours, scenario: str, sensitive: bool, **flags: Unpack[Flags]) -> int:
     """Find the fastest plan that keeps every limit in 9 of 10 runs, with 95 % confidence, and write the report."""
     from simulation.answer import recommended
     from simulation.engine_flag import engine_for
+    from simulation.sensitivity import MOST_RUNS
     from simulation.workers_flag import workers_for
 
     if (most := flags.get("replications")) is not None:
@@ -48,13 +53,17 @@ def command(neighbours: Neighbours, scenario: str, **flags: Unpack[Flags]) -> in
     _could_show(question)
     folder = folder_of(flags, question, "recommend")
     runs, search = question.experiment.runs, question.search
-    expected = len(search.batch_size) * len(search.pause) * runs.min + runs.max + search.runs
+    expected = (
+        len(search.batch_size) * len(search.pause) * runs.min + runs.max + search.runs + (MOST_RUNS if sensitive else 0)
+    )
     engine = engine_for(flags, question, expected)
     with (
         neighbours.progress(flags, "Simulating", "runs") as line,
         workers_for(flags, question, expected, engine) as workers,
     ):
-        result = recommended(question, progress=line, command=words_given(), engine=engine, **workers)
+        result = recommended(
+            question, progress=line, command=words_given(), engine=engine, sensitive=sensitive, **workers
+        )
     return neighbours.say(result, folder, flags)
 
 

@@ -10,9 +10,10 @@ import numpy as np
 from loadtests.figures import figures_of
 from reports.notation import LanguageCode
 from reports.page import report_html
+from scenarios.assumed import range_of, value_of, varied
 from scenarios.capacity import Beyond, Capacity, Knee, Overload, WaveTried, Window
 from scenarios.columns import columns_of
-from scenarios.comparison import Comparison, Side
+from scenarios.comparison import Comparison, PairedDifference, Side
 from scenarios.course import ScheduleLine, Timeline
 from scenarios.figures import Figures
 from scenarios.inventory import expected_takers, total_capacity, total_invited
@@ -27,11 +28,14 @@ from scenarios.policies.batches import Batches
 from scenarios.policies.send_out import SendOut
 from scenarios.policy import Batch, clock_at, schedule
 from scenarios.policy_value import BatchesValue, batches_value
+from scenarios.ranges import Assumption
 from scenarios.reading import sha256_of
 from scenarios.recommendation import Candidate, Guarantee, Recommendation, Role, Supply
 from scenarios.result import Provenance, Result, ScenarioRef
 from scenarios.scenario import Scenario
+from scenarios.sensitivity import Flip, OtherDay, Sensitivity, Swing, Swung
 from scenarios.summary import Judged, Metrics, Reached, summary_of
+from scenarios.variants import Variant
 from simulation.replication import simulate
 from tests import a
 
@@ -246,7 +250,7 @@ def recommended(scenario: Scenario | None = None, *, runs: int = 40, level: int 
         guarantee=Guarantee(confidence=0.95, share=0.9, policies=len(tried), most_runs=500),
     )
     values = {"policy": good, "metrics": best.metrics, "thresholds": best.thresholds, "evidence_level": level}
-    values |= {"turning": turning(scenario, good, None, asked=False)}
+    values |= {"turning": turning(scenario, good, None, asked=False), "sensitivity": carried(scenario, good)}
     return _recommendation(scenario, answer, tried, **(values | changes))
 
 
@@ -290,6 +294,42 @@ def too_few() -> Result:
     scenario = a.scenario({**BIG, "slots": [block]})
     answer = Recommendation(answer="too_few_slots", policy=None, tied=[], schedule=[], supply=supply(scenario))
     return _recommendation(scenario, answer, [one for one in grid(scenario, None, 20) if one.roles])
+
+
+def carried(scenario: Scenario, policy: BatchesValue) -> Sensitivity:
+    """Invent how far the advice carries: each dial up makes it worse, and the first three flip."""
+    names = ("rejections_per_100_attempts", "rejections_per_100_citizens", "response_time_p95_s")
+    base = {name: summary_of([3.0, 4.0, 5.0]) for name in names}
+
+    def end(one: Assumption, factor: float, weight: float) -> Swung | None:
+        question = varied(scenario, one, factor)
+        if question is None:
+            return None
+        moved = weight * (factor - 1)
+        apart = PairedDifference(mean=moved, half_width=0.1, half_width_apart=0.3, n=10, shown="higher")
+        kept = 4 if moved > 2 else 10
+        return Swung(
+            factor=factor, value=value_of(question, one), metrics={name: summary_of([4 + moved] * 3) for name in names},
+            differences=dict.fromkeys(names, apart), runs=10, kept=kept, standing="open",
+        )  # fmt: skip
+
+    swings = [
+        Swing(
+            assumption=one, value=value, low=end(one, low, 3.0 - k / 4), high=end(one, high, 3.0 - k / 4),
+            own_range=False,
+        )
+        for k, one in enumerate(Assumption)
+        if (value := value_of(scenario, one)) is not None
+        for low, high in [range_of(scenario, one)]
+    ]  # fmt: skip
+    flips = [
+        Flip(assumption="response", direction="less", holds_at=0.8, breaks_at=1 / 1.4, furthest=0.25, runs=200),
+        Flip(assumption="uptake", direction="more", holds_at=1.1, breaks_at=1.2, furthest=1.25, runs=200),
+        Flip(assumption="login_work", direction="more", holds_at=4.0, breaks_at=None, furthest=4.0, runs=60),
+        Flip(assumption="page_work", direction="more", holds_at=1.0, breaks_at=None, furthest=4.0, runs=80),
+    ]
+    days = [OtherDay(variant=variant, runs=20, kept=20 - 2 * k, standing="open") for k, variant in enumerate(Variant)]
+    return Sensitivity(policy=policy, runs=10, metrics=base, kept=10, swings=swings, flips=flips, days=days)
 
 
 def turning(scenario: Scenario, policy: BatchesValue, cheapest: Change | None, *, asked: bool) -> Turning:
@@ -466,7 +506,7 @@ def _bare() -> Result:
     scenario = a.scenario({**BIG, "today": None})
     plan = recommended(scenario, runs=6)
     stripped = [one.model_copy(update={"samples": {}, "timeline": None}) for one in plan.candidates]
-    return plan.model_copy(update={"candidates": stripped, "turning": None})
+    return plan.model_copy(update={"candidates": stripped, "turning": None, "sensitivity": None})
 
 
 @functools.cache
