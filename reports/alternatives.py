@@ -19,15 +19,10 @@ from scenarios.result import Result
 
 def alternatives(result: Result, language: Language) -> Section | None:
     """Show what else was tried and why it is not the advice; None where only named ways were tried."""
-    if not any(one.runs and not one.roles for one in _grid(result)):
+    table = decision_table(result, language)
+    if table is None:
         return None
-    parts = [
-        Section(
-            id="matrix",
-            title=language.text("matrix.title"),
-            blocks=[_matrix(result, language), Paragraph(language.text("matrix.runs"), "note")],
-        )
-    ]
+    parts = [table]
     curve = size_picture(result, _grid(result), language)
     if curve:
         parts.append(Section(id="sizes", title=language.text("sizes.section"), blocks=[curve]))
@@ -35,6 +30,17 @@ def alternatives(result: Result, language: Language) -> Section | None:
     if picture:
         parts.append(Section(id="trade-off", title=language.text("trade_off.section"), blocks=[picture]))
     return Section(id="alternatives", title=language.text("alternatives.title"), parts=parts)
+
+
+def decision_table(result: Result, language: Language) -> Section | None:
+    """Every batch size against every pause, without a picture; None where only named ways were tried."""
+    if not any(one.runs and not one.roles for one in _grid(result)):
+        return None
+    return Section(
+        id="matrix",
+        title=language.text("matrix.title"),
+        blocks=[_matrix(result, language), Paragraph(language.text("matrix.runs"), "note")],
+    )
 
 
 def _grid(result: Result) -> list[Candidate]:

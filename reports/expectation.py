@@ -1,6 +1,7 @@
 """What to expect: the ways of sending side by side in whole numbers, fifty dots, and what batches can and cannot do."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from reports.amounts import rough, told_apart, typical, value_text
@@ -27,15 +28,19 @@ _COMPARED: Final = (
 
 def comparison(result: Result, language: Language) -> Section | None:
     """Set the ways of sending side by side, then show how the runs spread; None where none was simulated."""
+    beside = side_by_side(result, language)
+    picture = _dots(result, cases_of(result, language), language) if beside else None
+    return replace(beside, blocks=[*beside.blocks, picture]) if beside and picture else beside
+
+
+def side_by_side(result: Result, language: Language) -> Section | None:
+    """The ways of sending in one table, without a picture; None where none was simulated."""
     cases = cases_of(result, language) if result.kind in ("recommend", "simulate") else []
     if not cases:
         return None
     blocks: list[Block] = [_table(cases, language)]
     if result.evidence_level == 0:
         blocks.append(Paragraph(language.text("comparison.chance_only"), "note"))
-    picture = _dots(result, cases, language)
-    if picture:
-        blocks.append(picture)
     return Section(id="comparison", title=language.text("comparison.title"), blocks=blocks)
 
 

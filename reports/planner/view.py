@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from reports.advice import caveats, headline, page_one, supply_sum
-from reports.alternatives import alternatives
+from reports.advice import caveats, headline, supply_sum, the_answer, what_would_change
+from reports.alternatives import decision_table
 from reports.blocks import Paragraph, Picture, Section
 from reports.candidates import kept_between
 from reports.cases import candidate_with
+from reports.expectation import side_by_side
 from reports.language import Language
+from reports.lever_section import levers
 from reports.planner.dots import Dots, dots_of
 from scenarios.result import Result
 
@@ -31,13 +33,14 @@ class AnswerView:
 
 
 def view_of(result: Result, language: Language) -> AnswerView:
-    """Arrange an answer; pictures are left to the report, all but the dots."""
+    """Arrange an answer; pictures are left to the report, all but the dots: to draw them takes as long as to answer."""
     recommendation = result.recommendation
     if recommendation is None:
         raise ValueError("an answer has a recommendation")
-    sections = {section.id: _on_the_page(section, language) for section in page_one(result, language)}
-    sections.setdefault("caveats", caveats(result, language))
-    choice = alternatives(result, language)
+    below = [make(result, language) for make in (side_by_side, levers, caveats, what_would_change)]
+    shown = [*the_answer(result, language), *below]
+    sections = {section.id: _on_the_page(section, language) for section in shown if section}
+    table = decision_table(result, language)
     first = [sections[one] for one in sections if one in _PLAN]
     if recommendation.answer == "too_few_slots":
         first = [sections["supply"]]
@@ -51,7 +54,7 @@ def view_of(result: Result, language: Language) -> AnswerView:
         sure=_sure(result, language),
         beside=[sections["comparison"]] if "comparison" in sections else [],
         dots=dots_of(result, language),
-        table=[_on_the_page(part, language) for part in choice.parts if part.id == "matrix"] if choice else [],
+        table=[table] if table else [],
         more=[sections[one] for one in ("levers", "caveats", "changes") if one in sections],
     )
 
