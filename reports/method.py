@@ -10,6 +10,7 @@ from reports.limits import limit_text, measure_name
 from reports.pairing import precision_sentence
 from reports.sending import sending_text
 from reports.told import Told
+from reports.validation_table import validation
 from scenarios.measures import MEASURES
 from scenarios.reader import Reader
 from scenarios.result import Result
@@ -70,6 +71,7 @@ def method(told: Told) -> Section:
     again = language.text("reproduction.again", command=told.command)
     parts = [
         limits,
+        validation(result, language),
         Section(id="measures", title=language.text("measures.title"), blocks=[_measures(language)]),
         Section(
             id="reproduction",

@@ -92,6 +92,7 @@ def test_a_command_writes_the_report_of_those_whom_it_was_asked_for(tmp_path: Pa
     assert {path.name for path in tmp_path.glob("*.html")} == {f"report.platform.{code}.html" for code in LANGUAGES}
     words = re.sub(r"<[^>]+>|\s+", " ", (tmp_path / "report.platform.nb.html").read_text(encoding="utf-8"))
     assert re.search(r"I 9 av 10 utsendelser kommer det høyst \d+ forespørsler i samme sekund når rådet følges", words)
+    assert "Holdt mot teorien ✓ ja" in re.sub(" +", " ", words)
     assert re.search(r"Går det \d+ SMS i minuttet over lengre tid", words.replace("\u00a0", ""))
 
 
