@@ -17,14 +17,19 @@ _WAYS: Final = ("face", "verification", "cross", "external", "predictive")
 
 def validation(result: Result, language: Language) -> Section:
     """Say of each way to try a model whether it was gone, and how."""
-    evidence = scenario_of(result).evidence or Evidence()
+    scenario = scenario_of(result)
+    evidence = scenario.evidence or Evidence()
+    tests = evidence.tests_of(scenario.platform)
     done = {
         "face": False,
         "verification": True,
         "cross": True,
         "external": evidence.people is not None or evidence.platform is not None,
-        "predictive": result.evidence_level == 3,
+        "predictive": bool(tests) and tests[-1].held,
     }
+    how = {way: "yes" if done[way] else "no" for way in _WAYS}
+    if tests and not tests[-1].held:
+        how["predictive"] = "missed"
     table = Table(
         caption=language.text("tried.caption"),
         head=[language.text(f"tried.{column}") for column in ("way", "done", "how")],
@@ -32,7 +37,7 @@ def validation(result: Result, language: Language) -> Section:
             [
                 text(language.text(f"tried_name.{way}")),
                 _done(done[way], language),
-                text(language.text(f"tried_how.{way}_{'yes' if done[way] else 'no'}")),
+                text(language.text(f"tried_how.{way}_{how[way]}")),
             ]
             for way in _WAYS
         ],
