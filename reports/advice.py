@@ -8,9 +8,7 @@ from typing import Final, assert_never
 from reports.blocks import Block, Fold, Items, Paragraph, Section, Table, number, text
 from reports.candidates import last_sms_text, standing_of
 from reports.cases import candidate_with, scenario_of
-from reports.expectation import comparison
 from reports.language import Language
-from reports.lever_section import levers
 from reports.lever_words import no_plan_headline
 from reports.limits import broken_measures, joined, reasons
 from reports.no_plan import misses, too_close
@@ -40,13 +38,6 @@ def headline(result: Result, language: Language) -> str:
             return language.text("headline.too_close_to_call")
         case _:
             assert_never(recommendation.answer)
-
-
-def page_one(result: Result, language: Language) -> list[Section]:
-    """Answer the coordinator's questions in her order, without what lies below."""
-    made = (comparison, levers, caveats, what_would_change)
-    beside = [section for make in made if (section := make(result, language))]
-    return [*the_answer(result, language), *beside]
 
 
 def the_answer(result: Result, language: Language) -> list[Section]:
