@@ -42,10 +42,10 @@ THE_TRUTH: Final = (
 )  # fmt: skip
 """The platform that the simulation is not told about."""
 LIGHT: Final = (
-    "invitation.invited=140", "behaviour.response.median=60 s", "behaviour.response.latest=2 min",
-    "policy.batch_size=all",
+    "invitation.invited=120", "behaviour.response.median=60 s", "behaviour.response.latest=2 min",
+    "policy.batch_size=all", "platform.strategy=hold",
 )  # fmt: skip
-"""So few people that hardly any request waits."""
+"""So few people that hardly any request waits; holding, so that every kind of request is seen and none stays assumed."""
 RUNS: Final = 20
 """Simulated send-outs of each morning; the first of them has the rows of the load test."""
 
