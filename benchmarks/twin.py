@@ -45,7 +45,7 @@ LIGHT: Final = (
     "invitation.invited=120", "behaviour.response.median=60 s", "behaviour.response.latest=2 min",
     "policy.batch_size=all", "platform.strategy=hold",
 )  # fmt: skip
-"""So few people that hardly any request waits; holding, so that every kind of request is seen and none stays assumed."""
+"""So few people that hardly any request waits; holding, so that every kind of request is seen, none assumed."""
 RUNS: Final = 20
 """Simulated send-outs of each morning; the first of them has the rows of the load test."""
 
