@@ -17,8 +17,10 @@ from reports.sending import sending_text
 from scenarios.course import ScheduleLine
 from scenarios.evidence import Evidence
 from scenarios.inventory import inventory_of
+from scenarios.policy_value import BatchesValue
 from scenarios.recommendation import Recommendation, Supply
 from scenarios.result import Result
+from scenarios.search_kinds import kind_of
 
 _SHOWN_AT_FIRST: Final = 8
 _LONG: Final = 12
@@ -109,6 +111,8 @@ def _supply(recommendation: Recommendation, language: Language) -> Section:
 
 def _imperative(recommendation: Recommendation, language: Language) -> str:
     policy = recommendation.policy
+    if policy is not None and not isinstance(policy, BatchesValue):
+        return language.text(f"advice.{kind_of(policy)}", sending=sending_text(language, policy))
     if policy is None or policy.batch_size == "all":
         return language.text("advice.all" if recommendation.replan is None else "advice.all_left")
     return language.text("advice.batches", size=policy.batch_size, pause=language.notation.duration(policy.pause_s))

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 
 from reports.amounts import exact, rough, value_text
 from reports.blocks import Cell, Paragraph, Picture, Section, Table, number, text
-from reports.candidates import last_sms_text, standing_of, verdict_cell
+from reports.candidates import last_sms_text, plan_label, standing_of, verdict_cell
 from reports.cases import cases_of, rejection_limit, rejection_measure, scenario_of
+from reports.kinds_table import best_of_each_kind
 from reports.language import Language
 from reports.limits import measure_name
-from reports.sending import sending_label
 from reports.size_section import size_picture
 from reports.svg import inline_svg
 from reports.trade_off_chart import AxisWords, Point, trade_off
-from scenarios.policy_value import PolicyValue
+from scenarios.policy_value import BatchesValue, PolicyValue
+from scenarios.quantities import clock_text
 from scenarios.recommendation import Candidate
 from scenarios.result import Result
 
@@ -23,9 +24,11 @@ def alternatives(result: Result, language: Language) -> Section | None:
     if table is None:
         return None
     parts = [table]
-    curve = size_picture(result, _grid(result), language)
+    curve = size_picture(result, [one for _, one in _grid(result)], language)
     if curve:
         parts.append(Section(id="sizes", title=language.text("sizes.section"), blocks=[curve]))
+    if (kinds := best_of_each_kind(result, language)) is not None:
+        parts.append(kinds)
     picture = _trade_off(result, language)
     if picture:
         parts.append(Section(id="trade-off", title=language.text("trade_off.section"), blocks=[picture]))
@@ -34,7 +37,7 @@ def alternatives(result: Result, language: Language) -> Section | None:
 
 def decision_table(result: Result, language: Language) -> Section | None:
     """Every batch size against every pause, without a picture; None where only named ways were tried."""
-    if not any(one.runs and not one.roles for one in _grid(result)):
+    if not any(one.runs and not one.roles for one in result.candidates):
         return None
     return Section(
         id="matrix",
@@ -43,21 +46,28 @@ def decision_table(result: Result, language: Language) -> Section | None:
     )
 
 
-def _grid(result: Result) -> list[Candidate]:
-    searched = set(scenario_of(result).search.batch_size)
-    pauses = set(scenario_of(result).search.pause)
+def _grid(result: Result) -> list[tuple[BatchesValue, Candidate]]:
+    """Find the batches of the grid, at the start of the advice where several were tried."""
+    scenario, answer = scenario_of(result), result.recommendation
+    start = clock_text(scenario.policy.start)
+    if answer is not None and answer.policy is not None and isinstance(answer.policy, BatchesValue):
+        start = answer.policy.start
+    sizes, pauses = set(scenario.search.batch_size), set(scenario.search.pause)
     return [
-        one
+        (policy, one)
         for one in result.candidates
-        if one.policy.batch_size in searched and (one.policy.batch_size == "all" or one.policy.pause_s in pauses)
+        if isinstance(policy := one.policy, BatchesValue)
+        and policy.batch_size in sizes
+        and (policy.batch_size == "all" or policy.pause_s in pauses)
+        and policy.start == start
     ]
 
 
 def _matrix(result: Result, language: Language) -> Table:
     grid = _grid(result)
-    pauses = sorted({one.policy.pause_s for one in grid if one.policy.batch_size != "all"})
-    sizes = sorted({one.policy.batch_size for one in grid if one.policy.batch_size != "all"})
-    tried = {(one.policy.batch_size, one.policy.pause_s): one for one in grid}
+    pauses = sorted({policy.pause_s for policy, _ in grid if policy.batch_size != "all"})
+    sizes = sorted({policy.batch_size for policy, _ in grid if policy.batch_size != "all"})
+    tried = {(policy.batch_size, policy.pause_s): one for policy, one in grid}
     rows = [
         [
             text(language.text("matrix.size", size=size)),
@@ -65,8 +75,8 @@ def _matrix(result: Result, language: Language) -> Table:
         ]
         for size in sizes
     ]
-    for one in grid:
-        if one.policy.batch_size == "all":
+    for policy, one in grid:
+        if policy.batch_size == "all":
             cell = _verdict_cell(result, one, language)
             rows.append([text(language.text("case.all_at_once")), Cell(cell.lines, cell.kind, max(1, len(pauses)))])
     return Table(
@@ -147,7 +157,7 @@ def _every_plan(result: Result, run: Sequence[Candidate], measure: str, language
         head=[language.text(f"plans.{column}", measure=measure_name(language, measure)) for column in columns],
         rows=[
             [
-                text(sending_label(language, one.policy)),
+                text(plan_label(result, one.policy, language)),
                 number(notation.number(one.batches)),
                 number(last_sms_text(result, one, language)),
                 number(exact(language, measure, one.metrics[measure])),

@@ -7,6 +7,9 @@ from reports.blocks import Cell
 from reports.cases import scenario_of
 from reports.language import Language
 from reports.limits import broken_measures, reasons
+from reports.sending import sending_label
+from scenarios.policy_value import BatchesValue, PolicyValue
+from scenarios.quantities import clock_of, clock_text
 from scenarios.recommendation import Candidate, Standing
 from scenarios.result import Result
 
@@ -14,6 +17,25 @@ from scenarios.result import Result
 def standing_of(candidate: Candidate) -> Standing:
     """Say whether a plan keeps the limits; older results knew only yes and no."""
     return candidate.standing or ("kept" if candidate.feasible else "broken")
+
+
+def batches_of(candidate: Candidate) -> BatchesValue:
+    """The batches of a candidate of the grid, which has no other kinds."""
+    if not isinstance(candidate.policy, BatchesValue):
+        raise TypeError("a plan of the grid is one of equal batches")
+    return candidate.policy
+
+
+def plan_label(result: Result, policy: PolicyValue, language: Language) -> str:
+    """Name a plan in a table or drawing; with its first SMS where several beginnings were tried."""
+    return with_start(result, policy, sending_label(language, policy), language)
+
+
+def with_start(result: Result, policy: PolicyValue, words: str, language: Language) -> str:
+    """Add when the first SMS of a plan goes to what it is called, where several beginnings were tried."""
+    if len(scenario_of(result).search.start) < 2:
+        return words
+    return language.text("plans.from", plan=words, clock=clock_text(clock_of(policy.start)))
 
 
 def last_sms_text(result: Result, candidate: Candidate, language: Language) -> str:

@@ -5,6 +5,7 @@ from typing import Final
 
 from reports.amounts import exact, rough, value_text
 from reports.blocks import Cell, Picture, Table, number, text
+from reports.candidates import batches_of
 from reports.cases import rejection_limit, rejection_measure, scenario_of
 from reports.language import Language
 from reports.limits import measure_name
@@ -47,14 +48,14 @@ def size_picture(result: Result, grid: Sequence[Candidate], language: Language) 
 
 
 def _sizes(run: Sequence[Candidate]) -> list[int | str]:
-    counted = sorted({one.policy.batch_size for one in run if isinstance(one.policy.batch_size, int)})
-    return [*counted, *(["all"] if any(one.policy.batch_size == "all" for one in run) else [])]
+    counted = sorted({batches_of(one).batch_size for one in run if isinstance(batches_of(one).batch_size, int)})
+    return [*counted, *(["all"] if any(batches_of(one).batch_size == "all" for one in run) else [])]
 
 
 def _pauses(run: Sequence[Candidate]) -> list[float]:
     """The pauses to draw: that of the advice first among those that are kept where there are too many."""
-    every = sorted({one.policy.pause_s for one in run if one.policy.batch_size != "all"})
-    advised = {one.policy.pause_s for one in run if "recommended" in one.roles}
+    every = sorted({batches_of(one).pause_s for one in run if batches_of(one).batch_size != "all"})
+    advised = {batches_of(one).pause_s for one in run if "recommended" in one.roles}
     kept = sorted(every, key=lambda pause: pause not in advised)[:MOST_LINES]
     return sorted(kept)
 
@@ -62,7 +63,7 @@ def _pauses(run: Sequence[Candidate]) -> list[float]:
 def _line(
     run: Sequence[Candidate], sizes: Sequence[int | str], pause_s: float, measure: str, language: Language
 ) -> SizeLine:
-    there = [(sizes.index(one.policy.batch_size), one) for one in run if _is_of(one, pause_s)]
+    there = [(sizes.index(batches_of(one).batch_size), one) for one in run if _is_of(one, pause_s)]
     there.sort(key=lambda pair: pair[0])
     advised = any("recommended" in one.roles for _, one in there)
     spread = [one.metrics[measure] for _, one in there] if advised else []
@@ -76,14 +77,14 @@ def _line(
 
 
 def _is_of(one: Candidate, pause_s: float) -> bool:
-    return one.policy.batch_size == "all" or one.policy.pause_s == pause_s
+    return batches_of(one).batch_size == "all" or batches_of(one).pause_s == pause_s
 
 
 def _marks(run: Sequence[Candidate], sizes: Sequence[int | str], measure: str, language: Language) -> list[SizeMark]:
     named = {"recommended": language.text("case.recommended"), "own_rule": language.text("case.own_rule")}
     return [
         SizeMark(
-            place=sizes.index(one.policy.batch_size),
+            place=sizes.index(batches_of(one).batch_size),
             value=_mean(one, measure),
             label=label,
             advice=role == "recommended",
@@ -118,7 +119,7 @@ def _table(
 
 
 def _cell(run: Sequence[Candidate], size: int | str, pause_s: float, measure: str, language: Language) -> Cell:
-    found = next((one for one in run if one.policy.batch_size == size and _is_of(one, pause_s)), None)
+    found = next((one for one in run if batches_of(one).batch_size == size and _is_of(one, pause_s)), None)
     if found is None:
         return Cell((language.text("matrix.not_tried"),), "none")
     return number(exact(language, measure, found.metrics[measure]))

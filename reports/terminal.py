@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from reports.advice import headline, invited_now, shown_by, supply_sum
 from reports.agreement import remarks
 from reports.amounts import exact, told_apart, typical, value_text
-from reports.candidates import last_sms_text, verdict_cell
+from reports.candidates import last_sms_text, plan_label, verdict_cell
 from reports.cases import Case, cases_of, limit_of, rejection_measure, scenario_of
 from reports.figures_rows import operation_rows
 from reports.language import Language, language_of
@@ -53,7 +53,7 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
         [_about(result, language)],
         [prose(words, "") for words in [replan_sentence(recommendation, language)] if words],
         [prose(f"{language.text('supply.title')} {enough} {supply_sum(supply, language)}", "")],
-        [f"  {mark} {headline(result, language)}", *_times(result, language)],
+        [prose(f"{mark} {headline(result, language)}"), *_times(result, language)],
         [prose(words) for words in shown_by(result, language)],
         _thresholds(cases_of(result, language), language),
         _others(result, language),
@@ -164,7 +164,7 @@ def _others(result: Result, language: Language) -> list[str]:
     head = ["  " + language.text("screen.others").upper(), *(language.text(f"screen.{c}") for c in ("last", "kept"))]
     rows = [
         [
-            f"    {sending_label(language, one.policy)}",
+            f"    {plan_label(result, one.policy, language)}",
             last_sms_text(result, one, language),
             language.text("amount.of", part=one.kept, whole=one.runs),
             exact(language, measure, one.metrics.get(measure)),

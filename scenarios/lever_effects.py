@@ -4,7 +4,7 @@ from typing import Literal
 
 from scenarios.comparison import PairedDifference
 from scenarios.piece import Piece
-from scenarios.policy_value import BatchesValue
+from scenarios.policy_value import PolicyValue
 from scenarios.recommendation import Standing
 from scenarios.summary import Metrics
 
@@ -40,7 +40,7 @@ class Turning(Piece):
     make this plan good, or None.
     """
 
-    policy: BatchesValue
+    policy: PolicyValue
     effects: list[LeverEffect]
     cheapest: Change | None
     asked: bool

@@ -7,7 +7,7 @@ from pydantic import Field
 from scenarios.course import ScheduleLine, Timeline
 from scenarios.part import Words, is_none
 from scenarios.piece import Piece
-from scenarios.policy_value import BatchesValue, PolicyValue
+from scenarios.policy_value import PolicyValue
 from scenarios.summary import Judged, Metrics
 
 Answer = Literal["plan", "too_few_slots", "no_feasible_plan", "too_close_to_call"]
@@ -33,7 +33,7 @@ class Candidate(Piece):
     `kept_at_most`; `feasible` says that they are shown to be kept. Results before the guarantee have no `standing`.
     """
 
-    policy: BatchesValue
+    policy: PolicyValue
     roles: list[Role]
     name: Words | None = None
     batches: int
@@ -79,11 +79,11 @@ class Recommendation(Piece):
     """
 
     answer: Answer
-    policy: BatchesValue | None
-    tied: list[BatchesValue]
+    policy: PolicyValue | None
+    tied: list[PolicyValue]
     schedule: list[ScheduleLine]
     supply: Supply
-    close: list[BatchesValue] = Field(default_factory=list[BatchesValue])
+    close: list[PolicyValue] = Field(default_factory=list[PolicyValue])
     guarantee: Guarantee | None = None  # none in older results, and in quick ones
     quick: bool = Field(default=False, exclude_if=lambda quick: not quick)  # few runs, and nothing shown
     replan: Replan | None = Field(default=None, exclude_if=is_none)  # the schedule is of those who are left

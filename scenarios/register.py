@@ -118,6 +118,18 @@ def inhabitants(entry: RegisteredMunicipality, cohort: str) -> int:
     return sum(entry.by_band[band] for band in bands_of(cohort))
 
 
+def groups_of(cohort: str) -> tuple[str, ...]:
+    """Name the smallest age groups that the register knows in one, the youngest first.
+
+    Raises
+    ------
+    UnknownCohort
+        The group does not begin and end where bands do.
+    """
+    bands = [BANDS[index] for index in bands_of(cohort)]
+    return tuple(f"{low}+" if high is None else f"{low}-{high}" for low, high in bands)
+
+
 def bands_of(cohort: str) -> range:
     """Which bands make an age group, one or several neighbours: "45-54", "18-64" or "65+".
 

@@ -24,6 +24,7 @@ from scenarios.policy import OpenLoop, Policy, PolicyField
 from scenarios.precision import Precision
 from scenarios.quantities import Clock, Fraction, PerSecond, Seconds
 from scenarios.ranges import Assumption, Range
+from scenarios.search_kinds import SearchKind
 from scenarios.sending_hours import SendingDays, SendingHours
 from scenarios.their_rule import TheirRule, refusals_of_rules, rules_by_number
 from scenarios.thresholds import Threshold, threshold_of
@@ -118,12 +119,28 @@ class OwnRule(Part):
     pause: Pause = 0.0
 
 
+def _is_batches_alone(kinds: object) -> bool:
+    return kinds == ("batches",)  # left out where a scenario is written: digests are older than the key
+
+
 class Search(Part):
-    """The policies that `recommend` tries: every batch size with every pause."""
+    """The policies that `recommend` tries: every batch size with every pause, and some of other kinds if asked."""
 
     batch_size: tuple[BatchSizeField, ...] = Field(min_length=1, description='sizes to try: [100, 250, "all"]')
     pause: tuple[Seconds, ...] = Field(min_length=1, description='pauses to try: ["5 min", "15 min"]')
     finish_by: Clock = Field(description="the last SMS goes no later than this")
+    finish_on: dt.date | None = Field(
+        default=None, exclude_if=is_none, description="and on this day at the latest; left out: on send_date"
+    )
+    kinds: tuple[SearchKind, ...] = Field(
+        default=("batches",),
+        min_length=1,
+        exclude_if=_is_batches_alone,
+        description="what else than batches is tried, made from the same sizes and pauses: ramp, feedback, ...",
+    )
+    start: tuple[Clock, ...] = Field(
+        default=(), exclude_if=is_empty, description='first SMS to try: ["09:07", "12:07"]; left out: policy.start'
+    )
     runs: int = Field(
         default=500, ge=2, le=10_000, description="replications of a policy after which it is too close to call"
     )

@@ -1,5 +1,6 @@
 """From runs and findings to the pieces of a result."""
 
+import math
 from collections.abc import Sequence
 from concurrent.futures import Executor
 from typing import Final
@@ -11,9 +12,10 @@ from scenarios.inventory import expected_takers, total_capacity, total_invited
 from scenarios.measures import MEASURES
 from scenarios.pairs import paired
 from scenarios.plan import Plan
+from scenarios.policies.batches import Batches
 from scenarios.policies.feedback import Feedback
 from scenarios.policy import OpenLoop, Policy, clock_at, schedule
-from scenarios.policy_value import batches_value, policy_value
+from scenarios.policy_value import policy_value
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
 from scenarios.quantities import clock_text
 from scenarios.recommendation import Answer, Candidate, Guarantee, Recommendation, Replan, Role, Supply
@@ -60,20 +62,21 @@ def samples_of(runs: Sequence[Run], names: Sequence[str] = SAMPLED) -> dict[str,
 def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
     """One policy that was tried; samples and timeline only for those that go under a name."""
     judgement = trial.judgement
+    failed = [limit for limit in judgement.failed if limit in {one.expression for one in scenario.limits}]
     last = clock_at(trial.policy, scenario.invitation.send_date, trial.last_sms_s, scenario.zone)
     by_name = bool(trial.roles)
     return Candidate(
-        policy=batches_value(trial.policy),
+        policy=policy_value(trial.policy),
         roles=list(trial.roles),
         name=trial.name,
-        batches=sum(one.number > 0 for one in schedule(trial.policy, largest_send_out(scenario, trial.policy))),
+        batches=_batch_count(scenario, trial),
         last_sms_at=last.isoformat(timespec="seconds"),
         metrics=metrics_of(trial.runs),
-        thresholds=judgement.thresholds,
+        thresholds=judgement.thresholds[: len(scenario.limits)],  # after them that feedback must be done in time
         runs=judgement.runs,
         kept=judgement.kept,
         feasible=trial.proof.standing == "kept" and trial.in_time,
-        failed=judgement.failed if trial.in_time else ["finish_by", *judgement.failed],
+        failed=failed if trial.in_time else ["finish_by", *failed],
         standing=trial.proof.standing,
         kept_at_least=trial.proof.at_least,
         kept_at_most=trial.proof.at_most,
@@ -82,15 +85,24 @@ def candidate_of(scenario: Scenario, trial: Trial) -> Candidate:
     )
 
 
+def _batch_count(scenario: Scenario, trial: Trial) -> int:
+    """How many batches are still to come; of feedback, as many as its pause fits into the time it took."""
+    policy, under_way = trial.policy, scenario.invitation.already
+    if isinstance(policy, Feedback):
+        gone_s = under_way.after_s(policy.start) if under_way else 0.0
+        return 1 + max(0, math.floor((trial.last_sms_s - gone_s) / policy.pause))
+    return sum(one.number > 0 for one in schedule(policy, largest_send_out(scenario, policy)))
+
+
 def recommendation_of(scenario: Scenario, finding: Finding, engine: Engine = Engine.SIMPY) -> Recommendation:
     """The answer with its schedule; several municipalities follow the same rule, each over its own list."""
     return Recommendation(
         answer=finding.answer,
-        policy=batches_value(finding.chosen) if finding.chosen else None,
-        tied=[batches_value(policy) for policy in finding.tied],
+        policy=policy_value(finding.chosen) if finding.chosen else None,
+        tied=[policy_value(policy) for policy in finding.tied],
         schedule=_watched(scenario, finding.chosen, engine) if finding.chosen else [],
         supply=supply_of(scenario),
-        close=[batches_value(policy) for policy in finding.close],
+        close=[policy_value(policy) for policy in finding.close],
         guarantee=Guarantee(
             confidence=CONFIDENCE, share=KEPT_SHARE, policies=finding.among, most_runs=scenario.search.runs
         ),
@@ -110,7 +122,10 @@ def _replan_of(scenario: Scenario) -> Replan | None:
     )
 
 
-def _watched(scenario: Scenario, policy: OpenLoop, engine: Engine) -> list[ScheduleLine]:
+def _watched(scenario: Scenario, policy: Policy, engine: Engine) -> list[ScheduleLine]:
+    """The schedule with its stop rule; none where feedback decides as it goes."""
+    if isinstance(policy, Feedback):
+        return []
     times_s = [batch.at_s for batch in schedule(policy, largest_send_out(scenario, policy)) if batch.number]
     return with_stop_rule(scenario, policy, schedule_lines(scenario, policy), times_s, engine)
 
@@ -164,7 +179,8 @@ def recommended(
     with Experiment(scenario, jobs=jobs, progress=progress, engine=engine, executor=executor) as experiment:
         finding = search(experiment)
         turning = None if experiment.interrupted else turn(experiment, finding)
-        carried = sensitivity_of(experiment, finding.chosen) if sensitive and turning and finding.chosen else None
+        asked = isinstance(plan := finding.chosen, Batches) and sensitive and turning is not None
+        carried = sensitivity_of(experiment, plan) if asked and isinstance(plan, Batches) else None
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding, engine)
     role: Role = "recommended" if finding.chosen else "all_at_once"

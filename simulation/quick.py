@@ -23,8 +23,9 @@ from simulation.answer import candidate_of, recommended, schedule_lines, supply_
 from simulation.engine import Engine, chosen
 from simulation.experiment import Experiment, Progress
 from simulation.feasibility import Proof, alpha_of
+from simulation.finishing import last_sms_s, may_finish_in_time
 from simulation.judging import Judgement, judge, kept_count, needed
-from simulation.search import ALL_AT_ONCE, Trial, finishes_in_time, last_sms_s
+from simulation.search import ALL_AT_ONCE, Trial
 
 BUDGET_S: Final = 0.8
 """Processor time for the runs of one answer. Of two seconds, the rest is for the page and for others in the queue."""
@@ -142,7 +143,7 @@ def _found(experiment: Experiment, most: int) -> _Finding:
     if expected_takers(scenario) > total_capacity(scenario):
         _replicate(experiment, named, min(DOTS, most // len(named)))
         return _Finding("too_few_slots")
-    in_time = [policy for policy in _grid(scenario) if finishes_in_time(scenario, policy)]
+    in_time = [policy for policy in _grid(scenario) if may_finish_in_time(scenario, policy)]
     _replicate(experiment, named, min(DOTS, max(_STEPS[1], most // (6 * len(named)))))
     _replicate(experiment, in_time, _STEPS[0])
     close: list[Batches] = []
@@ -215,7 +216,7 @@ def _trials(experiment: Experiment, finding: _Finding) -> list[Trial]:
             Trial(
                 policy=policy,
                 last_sms_s=last_sms_s(scenario, policy),
-                in_time=finishes_in_time(scenario, policy),
+                in_time=may_finish_in_time(scenario, policy),
                 roles=tuple(role for role, held in roles.items() if held),
                 name=named.get(policy),
                 runs=runs,

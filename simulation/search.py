@@ -1,13 +1,16 @@
 """The fastest plan that keeps every limit in 9 of 10 runs, with 95 % confidence.
 
-How long a policy takes to invite everyone is known before anything is run; only whether it keeps the limits is
-left to chance. So the policies are walked in order of finishing time, each until it is shown that it keeps the limits
-or that it does not, or until it has all the runs it may get and is too close to call. The first good one is the answer.
+When the last SMS of a policy goes is known before anything is run, and only whether it keeps the limits is left to
+chance; a policy with feedback has its place by its first few runs (`simulation.finishing`). So the policies are walked
+in order of finishing time, each until it is shown that it keeps the limits or that it does not, or until it has all the
+runs it may get and is too close to call. The first good one is the answer. Where several kinds are searched the walk
+goes on, past it, to the first good one of each other kind, so that they can be set side by side.
 
 The guarantee. A policy is called good wrongly with a chance of at most 5 % divided by the number of policies, after
 whatever number of runs one stops (`confidence_sequence`). So in at least 95 of 100 searches the plan that is chosen, if
 any, truly keeps the limits in 9 of 10 runs; and likewise in at least 95 of 100 every policy that is called broken truly
-is. Policies share their chance run by run, which such a sum allows.
+is. Policies share their chance run by run, which such a sum allows; and it holds whatever the order they are walked in,
+of whatever kinds they are.
 Source: feasibility determination, Batur and Kim (2010), "Finding feasible systems in the presence of constraints on
 multiple performance measures", ACM Transactions on Modeling and Computer Simulation 20(3).
 """
@@ -19,13 +22,18 @@ from typing import Final
 from scenarios.inventory import expected_takers, total_capacity
 from scenarios.part import Words
 from scenarios.policies.batches import Batches
-from scenarios.policy import clock_at, sent_times
+from scenarios.policies.feedback import Feedback
+from scenarios.policies.fields import ALL
+from scenarios.policy import Policy
+from scenarios.quantities import seconds_since_midnight
 from scenarios.recommendation import Answer, Role
 from scenarios.run import Run
 from scenarios.scenario import Scenario
-from scenarios.sending import followers
+from scenarios.search_kinds import SearchKind, kind_of
+from simulation.candidates import candidates_of
 from simulation.experiment import Experiment
 from simulation.feasibility import Proof, alpha_of, proof_of
+from simulation.finishing import asked_of, finishes_s, latest_s, may_finish_in_time
 from simulation.judging import Judgement, judge
 
 ALL_AT_ONCE = Words(nb="Alle samtidig", en="All at once")
@@ -39,7 +47,7 @@ GROWTH: Final = 5
 class Trial:
     """A policy that was tried, by the names it goes under."""
 
-    policy: Batches
+    policy: Policy
     last_sms_s: float
     in_time: bool
     roles: tuple[Role, ...] = ()
@@ -58,9 +66,9 @@ class Finding:
     """
 
     answer: Answer
-    chosen: Batches | None
-    tied: tuple[Batches, ...]
-    close: tuple[Batches, ...]
+    chosen: Policy | None
+    tied: tuple[Policy, ...]
+    close: tuple[Policy, ...]
     among: int
     trials: tuple[Trial, ...]
 
@@ -73,59 +81,65 @@ def search(experiment: Experiment) -> Finding:
         # No batch size makes more appointments: say so, and show only what was asked about by name.
         _complete(experiment, named)
         return _finding(experiment, _Walk(len(named)), named, ())
-    grid = _grid(scenario)
-    in_time = [policy for policy in grid if finishes_in_time(scenario, policy)]
+    grid = candidates_of(scenario)
+    tried = [policy for policy in grid if may_finish_in_time(scenario, policy)]
     # All at once is the question everybody asks: it gets its runs first, then every policy its first few.
     _complete(experiment, named)
-    experiment.replicate([(policy, r) for policy in in_time for r in range(scenario.experiment.runs.min)])
-    return _finding(experiment, _walk(experiment, in_time, len({*in_time, *named})), named, grid)
+    experiment.replicate([(policy, r) for policy in tried for r in range(scenario.experiment.runs.min)])
+    return _finding(experiment, _walk(experiment, tried, len({*tried, *named})), named, grid)
 
 
 def considered(scenario: Scenario) -> int:
     """How many policies a search looks at, and so shares the chance of a wrong answer among."""
-    return len({*(policy for policy in _grid(scenario) if finishes_in_time(scenario, policy)), *_named(scenario)})
-
-
-def finishes_in_time(scenario: Scenario, policy: Batches) -> bool:
-    """Whether the last SMS goes before `search.finish_by`, in every municipality."""
-    last = clock_at(policy, scenario.invitation.send_date, last_sms_s(scenario, policy), scenario.zone)
-    return last.date() == scenario.invitation.send_date and last.time() <= scenario.search.finish_by
-
-
-def last_sms_s(scenario: Scenario, policy: Batches) -> float:
-    """Seconds from the first SMS to the last one, over all municipalities that send by the policy."""
-    return max(float(sent_times(policy, one)[-1]) for one in followers(scenario, policy))
+    tried = {policy for policy in candidates_of(scenario) if may_finish_in_time(scenario, policy)}
+    return len({*tried, *_named(scenario)})
 
 
 @dataclass(slots=True)
 class _Walk:
-    """Who was found good, all at the same minute, and who is too close to call, among so many policies."""
+    """Who was found good, all at the same minute, and who is too close to call, among so many policies.
+
+    `kinds` has the minute at which the first good policy of each kind is done.
+    """
 
     among: int
-    good: list[Batches] = field(default_factory=list[Batches])
-    close: list[Batches] = field(default_factory=list[Batches])
+    good: list[Policy] = field(default_factory=list[Policy])
+    close: list[Policy] = field(default_factory=list[Policy])
+    kinds: dict[SearchKind, float] = field(default_factory=dict[SearchKind, float])
 
 
-def _walk(experiment: Experiment, in_time: Collection[Batches], among: int) -> _Walk:
-    """The first good policy in order of finishing time, and the good ones that finish at the same minute."""
+def _walk(experiment: Experiment, tried: Iterable[Policy], among: int) -> _Walk:
+    """Find the first good policy in order of finishing time, and those that finish at the same minute.
+
+    Of a kind that has a good one nothing slower is asked.
+    """
     scenario, walk = experiment.scenario, _Walk(among)
-    for policy in in_time:
-        if walk.good and _minute(scenario, policy) > _minute(scenario, walk.good[0]):
-            break
-        match settled(experiment, policy, alpha_of(among)).standing:
+    done_s = {policy: finishes_s(scenario, policy, experiment.runs(policy)) for policy in tried}
+    for policy in sorted(done_s, key=lambda one: (done_s[one], *_gentlest(one))):
+        minute, kind = done_s[policy] // 60, kind_of(policy)
+        if minute > walk.kinds.get(kind, minute):
+            continue
+        standing, first = settled(experiment, policy, alpha_of(among)).standing, not walk.good
+        soonest = minute if first else done_s[walk.good[0]] // 60
+        if standing == "kept":
+            walk.kinds.setdefault(kind, minute)
+        if minute > soonest:
+            continue
+        match standing:
             case "kept":
                 walk.good.append(policy)
             case "open":
                 walk.close.append(policy)
             case "broken":
                 pass
-    walk.good.sort(key=lambda policy: -judge(scenario, experiment.runs(policy)).kept_share)  # else smaller batches
+    # Several good ones at the same minute: the one that kept the limits most often, else as walked.
+    walk.good.sort(key=lambda policy: -judge(asked_of(scenario, policy), experiment.runs(policy)).kept_share)
     return walk
 
 
-def settled(experiment: Experiment, policy: Batches, alpha: float) -> Proof:
+def settled(experiment: Experiment, policy: Policy, alpha: float) -> Proof:
     """Add runs until it is known whether the policy keeps the limits, or it cannot become known that it does."""
-    scenario = experiment.scenario
+    scenario = asked_of(experiment.scenario, policy)
     while True:
         made = experiment.runs(policy)
         proof = proof_of(scenario, made, alpha, scenario.search.runs)
@@ -135,39 +149,27 @@ def settled(experiment: Experiment, policy: Batches, alpha: float) -> Proof:
         experiment.replicate([(policy, r) for r in range(min(done + max(LOT, done // GROWTH), scenario.search.runs))])
 
 
-def _complete(experiment: Experiment, policies: Iterable[Batches]) -> None:
+def _complete(experiment: Experiment, policies: Iterable[Policy]) -> None:
     experiment.replicate([(policy, r) for policy in policies for r in range(experiment.scenario.experiment.runs.max)])
 
 
-def _grid(scenario: Scenario) -> list[Batches]:
-    """Every batch size with every pause, soonest finished first, smaller batches before larger at the same time."""
+def _gentlest(policy: Policy) -> tuple[float, float]:
+    """Smaller batches before larger where all are done at the same time."""
+    if not isinstance(policy, Batches):
+        return 0.0, policy.pause
+    return float("inf") if policy.batch_size == ALL else policy.batch_size, policy.pause
+
+
+def _named(scenario: Scenario) -> dict[Policy, Words]:
     start = scenario.policy.start
-    policies = {
-        Batches.of(size, 0.0 if size == "all" else pause, start)
-        for size in scenario.search.batch_size
-        for pause in scenario.search.pause
-    }
-    return sorted(policies, key=lambda policy: (last_sms_s(scenario, policy), _size(policy), policy.pause))
-
-
-def _size(policy: Batches) -> float:
-    return float("inf") if policy.batch_size == "all" else policy.batch_size
-
-
-def _minute(scenario: Scenario, policy: Batches) -> float:
-    return last_sms_s(scenario, policy) // 60
-
-
-def _named(scenario: Scenario) -> dict[Batches, Words]:
-    start = scenario.policy.start
-    named = {Batches.of("all", 0.0, start): ALL_AT_ONCE}
+    named: dict[Policy, Words] = {Batches.of("all", 0.0, start): ALL_AT_ONCE}
     if scenario.today is not None:
         own = Batches.of(scenario.today.batch_size, scenario.today.pause, start)
         named.setdefault(own, scenario.today.name)
     return named
 
 
-def _finding(experiment: Experiment, walk: _Walk, named: dict[Batches, Words], grid: Collection[Batches]) -> Finding:
+def _finding(experiment: Experiment, walk: _Walk, named: dict[Policy, Words], grid: Collection[Policy]) -> Finding:
     scenario = experiment.scenario
     chosen = walk.good[0] if walk.good else None
     at_once, *own = named
@@ -178,20 +180,23 @@ def _finding(experiment: Experiment, walk: _Walk, named: dict[Batches, Words], g
             "all_at_once": policy == at_once,
             "own_rule": policy in own,
         }
-        runs = experiment.runs(policy)
+        runs, asked = experiment.runs(policy), asked_of(scenario, policy)
+        if isinstance(policy, Feedback) and not runs:
+            continue  # cut short: nothing is known of it, not even when it would be done
+        done_s = finishes_s(scenario, policy, runs)
         trials.append(
             Trial(
                 policy=policy,
-                last_sms_s=last_sms_s(scenario, policy),
-                in_time=finishes_in_time(scenario, policy),
+                last_sms_s=done_s - seconds_since_midnight(policy.start),
+                in_time=done_s <= latest_s(scenario),
                 roles=tuple(role for role, held in roles.items() if held),
                 name=named.get(policy),
                 runs=runs,
-                judgement=judge(scenario, runs),
-                proof=proof_of(scenario, runs, alpha_of(walk.among), scenario.search.runs),
+                judgement=judge(asked, runs),
+                proof=proof_of(asked, runs, alpha_of(walk.among), scenario.search.runs),
             )
         )
-    trials.sort(key=lambda trial: trial.last_sms_s)
+    trials.sort(key=lambda trial: seconds_since_midnight(trial.policy.start) + trial.last_sms_s)
     return Finding(
         answer=_answer(walk, grid),
         chosen=chosen,
@@ -202,7 +207,7 @@ def _finding(experiment: Experiment, walk: _Walk, named: dict[Batches, Words], g
     )
 
 
-def _answer(walk: _Walk, grid: Collection[Batches]) -> Answer:
+def _answer(walk: _Walk, grid: Collection[Policy]) -> Answer:
     if not grid:
         return "too_few_slots"
     if walk.good:

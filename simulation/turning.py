@@ -6,8 +6,8 @@ from typing import Final
 from scenarios.lever_effects import Change, LeverEffect, Turning
 from scenarios.levers import Lever, turned
 from scenarios.pairs import paired
-from scenarios.policies.batches import Batches
-from scenarios.policy_value import batches_value
+from scenarios.policy import Policy
+from scenarios.policy_value import policy_value
 from scenarios.run import Run, metrics_of
 from scenarios.scenario import Scenario
 from simulation.experiment import Experiment
@@ -55,7 +55,7 @@ def turn(experiment: Experiment, finding: Finding) -> Turning:
                 cheapest = lever.value
             effects.append(_effect(question, lever.value, other.runs(base), whole[base]))
             experiment.interrupted = experiment.interrupted or other.interrupted
-    return Turning(policy=batches_value(base), effects=effects, cheapest=cheapest, asked=asked)
+    return Turning(policy=policy_value(base), effects=effects, cheapest=cheapest, asked=asked)
 
 
 def _levers(scenario: Scenario) -> Iterable[tuple[Lever, Scenario]]:
@@ -63,7 +63,7 @@ def _levers(scenario: Scenario) -> Iterable[tuple[Lever, Scenario]]:
     return ((lever, question) for lever, question in changed if question is not None)
 
 
-def _base(finding: Finding) -> Batches:
+def _base(finding: Finding) -> Policy:
     """The plan, else what kept the limits most often, with the fewest rejections."""
     if finding.chosen is not None:
         return finding.chosen

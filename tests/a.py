@@ -7,6 +7,8 @@ from importlib.resources import files
 from typing import Any
 
 from scenarios.policies.batches import Batches
+from scenarios.policies.fields import BatchSize
+from scenarios.policy import Policy
 from scenarios.scenario import Scenario
 
 
@@ -17,6 +19,12 @@ def scenario(overrides: dict[str, Any] | None = None) -> Scenario:
         *parents, key = path.split(".")
         functools.reduce(lambda part, name: part[name], parents, table)[key] = value
     return Scenario.model_validate(table)
+
+
+def size_of(policy: Policy | None) -> BatchSize:
+    """The batch size of a policy that sends in equal batches."""
+    assert isinstance(policy, Batches)
+    return policy.batch_size
 
 
 def batches_of(asked: Scenario) -> Batches:

@@ -27,7 +27,7 @@ from scenarios.plan import plan_of
 from scenarios.policies.batches import Batches
 from scenarios.policies.send_out import SendOut
 from scenarios.policy import Batch, clock_at, schedule
-from scenarios.policy_value import BatchesValue, batches_value
+from scenarios.policy_value import BatchesValue, PolicyValue, batches_value
 from scenarios.ranges import Assumption
 from scenarios.reading import sha256_of
 from scenarios.recommendation import Candidate, Guarantee, Recommendation, Role, Supply
@@ -238,6 +238,7 @@ def recommended(scenario: Scenario | None = None, *, runs: int = 40, level: int 
     """A recommendation with a plan: the first that keeps the limits, soonest finished first."""
     scenario = scenario or big()
     good = next(one.policy for one in grid(scenario, None, runs) if one.feasible)
+    assert isinstance(good, BatchesValue)
     chosen = Batches.model_validate({"batch_size": good.batch_size, "pause": f"{good.pause_s:g} s", "start": START})
     tried = grid(scenario, chosen, runs)
     best = next(one for one in tried if "recommended" in one.roles)
@@ -332,7 +333,7 @@ def carried(scenario: Scenario, policy: BatchesValue) -> Sensitivity:
     return Sensitivity(policy=policy, runs=10, metrics=base, kept=10, swings=swings, flips=flips, days=days)
 
 
-def turning(scenario: Scenario, policy: BatchesValue, cheapest: Change | None, *, asked: bool) -> Turning:
+def turning(scenario: Scenario, policy: PolicyValue, cheapest: Change | None, *, asked: bool) -> Turning:
     """Invent what each lever does: every one takes a fifth off the rejections of the one before."""
     changes: list[Change] = ["as_is", "all_at_once", *(lever.value for lever in Lever)]
     made = [runs_of(a.batches_of(scenario), 10, total_invited(scenario), total_capacity(scenario)) for _ in changes]

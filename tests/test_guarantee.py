@@ -149,7 +149,7 @@ def test_in_95_of_100_searches_the_plan_that_is_chosen_truly_keeps_the_limits() 
     # The faster two break them in 11 of 100 send-outs, as near to good as makes a wrong answer likeliest.
     shares: dict[object, float] = {"all": 1.0, 60: 0.11, 40: 0.11, 20: 0.01}
     chosen = [_searched(shares, seed).chosen for seed in range(REPETITIONS)]
-    wrong = [policy for policy in chosen if policy and shares[policy.batch_size] > 0.1]
+    wrong = [policy for policy in chosen if policy and shares[a.size_of(policy)] > 0.1]
     assert len(wrong) <= 0.05 * REPETITIONS
     assert sum(policy is not None for policy in chosen) >= 0.95 * REPETITIONS
 
@@ -158,7 +158,7 @@ def test_in_95_of_100_searches_no_good_plan_is_called_broken() -> None:
     shares: dict[object, float] = {"all": 1.0, 60: 0.09, 40: 0.09, 20: 0.09}
     found = [_searched(shares, 10_000 + seed) for seed in range(REPETITIONS // 2)]
     broken = [
-        any(one.proof.standing == "broken" for one in each.trials if one.policy.batch_size != "all") for each in found
+        any(one.proof.standing == "broken" for one in each.trials if a.size_of(one.policy) != "all") for each in found
     ]
     assert sum(broken) <= 0.05 * len(found)
 
@@ -174,7 +174,7 @@ def test_on_a_real_scenario_the_plan_that_is_chosen_truly_keeps_the_limits() -> 
     with Experiment(scenario, jobs=2, engine=Engine.COMPILED) as experiment:
         experiment.replicate([(policy, r) for policy in policies for r in range(pool)])
         broke = {policy: [not kept_count(scenario, [run]) for run in experiment.runs(policy)] for policy in policies}
-    shares = {policy: sum(each) / pool for policy, each in broke.items()}
+    shares: dict[Policy, float] = {policy: sum(each) / pool for policy, each in broke.items()}
     wrong = answered = 0
     repetitions = REPETITIONS // 5
     for seed in range(repetitions):

@@ -4,6 +4,7 @@ import pytest
 
 from reports.planner.view import view_of
 from reports.planner.words import words_of
+from scenarios.policy_value import BatchesValue
 from scenarios.reading import load
 from scenarios.result import Result
 from simulation.engine import Engine
@@ -27,7 +28,7 @@ def test_a_plan_is_the_soonest_that_kept_the_limits_and_is_marked_as_quick(good:
     recommendation = good.recommendation
     assert recommendation is not None
     assert (recommendation.answer, recommendation.quick, recommendation.guarantee) == ("plan", True, None)
-    assert recommendation.policy is not None
+    assert isinstance(recommendation.policy, BatchesValue)
     assert recommendation.policy.batch_size == "all"
     chosen = next(one for one in good.candidates if "recommended" in one.roles)
     assert (chosen.runs, chosen.kept, chosen.standing) == (DOTS, DOTS, "kept")

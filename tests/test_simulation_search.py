@@ -80,7 +80,7 @@ def test_a_plan_that_breaks_in_every_tenth_run_is_too_close_to_call() -> None:
     finding = search(Scripted(a.scenario(GRID), {"all": BAD, 60: BAD, 40: nearly, 20: nearly}))
     assert finding.answer == "too_close_to_call"
     assert finding.chosen is None
-    assert [(policy.batch_size, policy.pause) for policy in finding.close] == [
+    assert [(a.size_of(policy), policy.pause) for policy in finding.close] == [
         (40, 300),
         (20, 300),
         (40, 900),
@@ -107,7 +107,7 @@ def test_no_good_plan_is_an_answer() -> None:
 def test_a_plan_that_finishes_too_late_is_never_chosen() -> None:
     grid = {"search": {"batch_size": [20, "all"], "pause": ["1 h"], "finish_by": "12:00"}}
     finding = search(Scripted(a.scenario(grid), {"all": BAD, 60: BAD, 20: GOOD}))
-    late = next(trial for trial in finding.trials if trial.policy.batch_size == 20)
+    late = next(trial for trial in finding.trials if a.size_of(trial.policy) == 20)
     assert finding.answer == "no_feasible_plan"
     assert not late.in_time
     assert late.runs == []

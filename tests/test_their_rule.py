@@ -14,7 +14,7 @@ from scenarios.reading import load
 from scenarios.scenario import Scenario
 from scenarios.streams import FloatArray
 from simulation.engine import Engine, lived
-from simulation.search import last_sms_s
+from simulation.finishing import finishes_s
 from tests import a
 
 AT_ONCE = {"names": ["Bergen"], "policy": {"batch_size": "all", "start": "09:10"}}
@@ -54,7 +54,8 @@ def test_a_rule_of_their_own_changes_when_people_act_and_nobody_else() -> None:
 def test_the_search_asks_how_long_those_take_who_follow_its_policy() -> None:
     slow = {"names": ["Bergen"], "policy": {"batch_size": 1, "pause": "1 h", "start": "09:10"}}
     scenario = scenario_with(slow)
-    assert last_sms_s(scenario, a.batches_of(scenario)) == last_sms_s(scenario_with(), a.batches_of(scenario))
+    policy = a.batches_of(scenario)
+    assert finishes_s(scenario, policy, ()) == finishes_s(scenario_with(), policy, ())
 
 
 @pytest.mark.parametrize("engine", Engine)
