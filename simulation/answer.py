@@ -179,8 +179,8 @@ def recommended(
     with Experiment(scenario, jobs=jobs, progress=progress, engine=engine, executor=executor) as experiment:
         finding = search(experiment)
         turning = None if experiment.interrupted else turn(experiment, finding)
-        asked = isinstance(plan := finding.chosen, Batches) and sensitive and turning is not None
-        carried = sensitivity_of(experiment, plan) if asked and isinstance(plan, Batches) else None
+        plan = finding.chosen if sensitive and turning is not None else None
+        carried = sensitivity_of(experiment, plan) if isinstance(plan, Batches) else None
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding, engine)
     role: Role = "recommended" if finding.chosen else "all_at_once"
