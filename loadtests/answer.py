@@ -107,6 +107,8 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
             predicted_timeline=predicted.timeline,
             figures=figures_of(record, total_capacity(scenario)),
             host=host_digest(),
+            begun_at=begun.at,
+            ended_at=begun.now,
         ),
         provenance=provenance_of(
             scenario,

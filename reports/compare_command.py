@@ -1,4 +1,4 @@
-"""`bolk compare`: two simulations of the same chance, two load tests of the same plan, or a prediction against one."""
+"""`bolk compare`: two simulations of the same chance, load tests of the same plan, or a prediction against one."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -9,6 +9,7 @@ from scenarios.exit_code import ExitCode
 from scenarios.flags import JSON, LANG, taking
 
 if TYPE_CHECKING:
+    from scenarios.measured_pairs import MeasuredComparison
     from scenarios.result import Result
     from scenarios.twin import Twin
 
@@ -31,6 +32,9 @@ def command(
     `bolk loadtest` with the same plan. Of load tests, what must never happen is compared exactly, and times only where
     both were made on the same machine.
 
+    A folder of several load tests is several runs of that side: made in turn, six of each and none overlapping, they
+    tell how much such runs differ anyhow. Neighbours are compared, and their machine must be the same.
+
     A prediction (`bolk simulate` or `recommend`) and a load test of the same plan are a twin test: rejections are to be
     within 2 of 100 and the 95th percentile of response times within 15 %. A load test alone is held against its own
     prediction.
@@ -41,6 +45,10 @@ def command(
     from scenarios.naming import result_at
 
     try:
+        if second is not None and (runs := _several(first, second)) is not None:
+            if out or confirm:
+                raise click.UsageError("--out and --confirm are for a prediction held against one load test")
+            return _repeated(*runs, lang, as_json=as_json)
         results = [result_at(one) for one in (first, second) if one is not None]
         if second is None or sorted(one.kind == "loadtest" for one in results) == [False, True]:
             return _twin(results, (second or first).name, (out, confirm), lang, as_json=as_json)
@@ -63,10 +71,29 @@ def _lived(results: "list[Result]", lang: Literal["nb", "en"], *, as_json: bool)
 
 
 def _measured(first: Path, second: Path, lang: Literal["nb", "en"], *, as_json: bool) -> int:
-    from reports.measured_screen import measured_screen
     from scenarios.measured_pairs import compared_runs, measured_pair_at
 
     comparison = compared_runs(*measured_pair_at(first, second))
+    return _said(comparison, lang, as_json=as_json)
+
+
+def _several(first: Path, second: Path) -> tuple[list[Path], list[Path]] | None:
+    """The runs of both sides, where one has several."""
+    from scenarios.repeated_runs import runs_in
+
+    sides = runs_in(first), runs_in(second)
+    return sides if max(map(len, sides)) > 1 else None
+
+
+def _repeated(first: list[Path], second: list[Path], lang: Literal["nb", "en"], *, as_json: bool) -> int:
+    from scenarios.repeated_runs import compared_sides, several_at
+
+    return _said(compared_sides(*several_at(first, second)), lang, as_json=as_json)
+
+
+def _said(comparison: "MeasuredComparison", lang: Literal["nb", "en"], *, as_json: bool) -> int:
+    from reports.measured_screen import measured_screen
+
     click.echo(comparison.model_dump_json(indent=2) + "\n" if as_json else measured_screen(comparison, lang), nl=False)
     return ExitCode.NO if comparison.broken else ExitCode.YES
 

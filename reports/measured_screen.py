@@ -1,4 +1,4 @@
-"""Two measured runs of one plan in a terminal: what must not happen first, then counts, then times."""
+"""Measured runs of one plan in a terminal: what must not happen first, then counts, then times."""
 
 from collections.abc import Iterator, Mapping
 
@@ -25,7 +25,9 @@ def measured_screen(comparison: MeasuredComparison, lang: LanguageCode = "en") -
 
 
 def _about(comparison: MeasuredComparison, language: Language) -> Iterator[str]:
-    yield language.text("measured.about", citizens=comparison.citizens)
+    first, second = comparison.runs
+    about = "about_several" if _several(comparison) else "about"
+    yield language.text(f"measured.{about}", citizens=comparison.citizens, first=first, second=second)
     if comparison.changed:
         yield language.text("pairing.changed", keys=", ".join(comparison.changed))
 
@@ -78,7 +80,13 @@ def _with_interval(name: str, one: MeasuredDifference, language: Language) -> st
     return f"{value} ({language.text('measured.interval', low=low, high=high)})"
 
 
+def _several(comparison: MeasuredComparison) -> bool:
+    return max(comparison.runs) > 1
+
+
 def _notes(comparison: MeasuredComparison, language: Language) -> Iterator[str]:
     if comparison.inconclusive is not None:
         yield language.text(f"measured.{comparison.inconclusive}")
-    yield language.text("measured.these_two")
+    if comparison.times_by is not None:
+        yield language.text(f"measured.{comparison.times_by}", threes=comparison.threes or 0)
+    yield language.text("measured.these_runs" if _several(comparison) else "measured.these_two")

@@ -3,10 +3,10 @@
 Both runs had the same citizens with the same choices, so they are compared citizen by citizen (`scenarios.resampling`).
 What must never happen is compared exactly: one double booking is one too many, whatever the interval. Times are
 compared only where both runs were made on the same machine and both load generators kept up; anything else would
-compare machines, and is inconclusive.
+compare machines, and is inconclusive. Several runs of each side are another matter: `scenarios.repeated_runs`.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
@@ -21,12 +21,16 @@ from scenarios.naming import result_at
 from scenarios.pairs import NotComparable
 from scenarios.piece import Piece
 from scenarios.policy_value import PolicyValue
-from scenarios.resampling import RESAMPLES, Statistic, draws, interval_of
+from scenarios.resampling import RESAMPLES, Interval, Statistic, draws, interval_of
 from scenarios.result import Result
 from scenarios.scenario import Scenario
 
 RECORD: Final = "attempts.jsonl"
 Shown = Literal["lower", "higher", "none", "inconclusive"]
+Reason = Literal[
+    "generator", "unknown_machine", "other_machine", "unknown_time", "not_interleaved", "too_few_runs"
+]  # fmt: skip
+"""Why times are not compared."""
 
 
 class Invariant(Piece):
@@ -49,7 +53,11 @@ class MeasuredDifference(Piece):
 
 
 class MeasuredComparison(Piece):
-    """Two measured runs of one plan; `times` says why times are inconclusive, where they are."""
+    """Measured runs of one plan, one of each side or several (`scenarios.repeated_runs`).
+
+    `inconclusive` says why times are, where they are, and `times_by` what makes them comparable, where they are not;
+    `threes` is how many differences of neighbours there are.
+    """
 
     first: PolicyValue | None
     second: PolicyValue | None
@@ -58,13 +66,16 @@ class MeasuredComparison(Piece):
     invariants: list[Invariant]
     counts: dict[str, MeasuredDifference]
     times: dict[str, MeasuredDifference]
-    inconclusive: str | None = None
+    inconclusive: Reason | None = None
+    times_by: Literal["same_machine", "interleaved"] | None = None
+    runs: tuple[int, int] = (1, 1)
+    threes: int | None = None  # of several runs, where they are interleaved
     seed: int
     resamples: int
 
     @property
     def broken(self) -> bool:
-        """Whether something happened that must not, in either run."""
+        """Whether something happened that must not, in any run."""
         return any(one.first or one.second for one in self.invariants)
 
 
@@ -110,7 +121,7 @@ def measured_pair_at(first: Path, second: Path) -> tuple[MeasuredRun, MeasuredRu
         There is no result.
     """
     results = result_at(first), result_at(second)
-    _refuse(*results, _changed(*results))
+    refuse_unlike(*results)
     return measured_run_at(first), measured_run_at(second)
 
 
@@ -122,8 +133,7 @@ def compared_runs(first: MeasuredRun, second: MeasuredRun, resamples: int = RESA
     NotComparable
         The plans are not the same, or a run cannot be compared; the message names the difference.
     """
-    changed = _changed(first.result, second.result)
-    _refuse(first.result, second.result, changed)
+    refuse_unlike(first.result, second.result)
     citizens = in_order(first.record)
     if not len(citizens) or sorted(citizens) != sorted(in_order(second.record)):
         raise NotComparable("not the same citizens started in both runs; run the one again that lacks some")
@@ -136,27 +146,33 @@ def compared_runs(first: MeasuredRun, second: MeasuredRun, resamples: int = RESA
     return MeasuredComparison(
         first=first.result.policy,
         second=second.result.policy,
-        changed=changed,
+        changed=changed_between(first.result, second.result),
         citizens=len(citizens),
-        invariants=list(_invariants(first.result, second.result)),
+        invariants=list(invariants([first.result], [second.result])),
         counts={name: intervals[name] for name in counts[0]},
         times={name: _told(intervals[name], reason) for name in times[0]},
         inconclusive=reason,
+        times_by=None if reason else "same_machine",
         seed=seed,
         resamples=resamples,
     )
 
 
-def _refuse(first: Result, second: Result, changed: list[str]) -> None:
-    for name, one in (("the first", first), ("the second", second)):
+def refuse_unlike(first: Result, second: Result, names: tuple[str, str] = ("the first", "the second")) -> None:
+    """Refuse two results that are no load tests of one plan at one speed.
+
+    Raises
+    ------
+    NotComparable
+        They are not; the message names the difference.
+    """
+    for name, one in zip(names, (first, second), strict=True):
         if one.measurement is None:
-            raise NotComparable(
-                f"{name} is a result of bolk {one.kind}, the other is a load test; compare like with like"
-            )
+            raise NotComparable(f"{name} is a result of bolk {one.kind} and no load test; compare like with like")
         if one.provenance.partial:
             raise NotComparable(f"{name} was interrupted; run it again: {one.provenance.command}")
     if first.provenance.plan_sha256 != second.provenance.plan_sha256:
-        raise NotComparable(f"the plans differ: {_why(first, second, changed)}. Only runs of one plan can be compared")
+        raise NotComparable(f"the plans differ: {_why(first, second)}. Only runs of one plan can be compared")
     speeds = [one.measurement.speedup for one in (first, second) if one.measurement]
     if speeds[0] != speeds[1]:
         raise NotComparable(
@@ -165,8 +181,9 @@ def _refuse(first: Result, second: Result, changed: list[str]) -> None:
         )
 
 
-def _why(first: Result, second: Result, changed: list[str]) -> str:
+def _why(first: Result, second: Result) -> str:
     """Name what made two plans differ."""
+    changed = changed_between(first, second)
     pairs = {
         "--seed": (first.provenance.seed, second.provenance.seed),
         "--until": tuple(one.measurement and one.measurement.until_s for one in (first, second)),
@@ -181,28 +198,47 @@ def _text(policy: PolicyValue | None) -> str:
     return "none" if policy is None else policy.model_dump_json()
 
 
-def _changed(first: Result, second: Result) -> list[str]:
+def changed_between(first: Result, second: Result) -> list[str]:
+    """The keys in which the scenarios of two results differ."""
     questions = [Scenario.model_validate(one.scenario.resolved) for one in (first, second)]
     return [one.key for one in differences(*questions)]
 
 
-def _no_times(first: Result, second: Result) -> str | None:
+def _no_times(first: Result, second: Result) -> Reason | None:
     """Why times cannot be compared; None where they can."""
-    unfit = [one.generator is None or one.generator.verdict != "pass" for one in (first, second)]
-    if any(unfit):
+    runs = first, second
+    return untimed(runs) or (None if on_one_machine(runs) else "other_machine")
+
+
+def untimed(runs: Sequence[Result]) -> Reason | None:
+    """Why no time of these can be compared with any: a generator that was late, or a machine nobody named."""
+    if any(one.generator is None or one.generator.verdict != "pass" for one in runs):
         return "generator"
-    hosts = [one.measurement.host if one.measurement else None for one in (first, second)]
-    if None in hosts:
-        return "unknown_machine"
-    same = hosts[0] == hosts[1] and first.provenance.machine == second.provenance.machine
-    return None if same else "other_machine"
+    unnamed = any(one.measurement is None or one.measurement.host is None for one in runs)
+    return "unknown_machine" if unnamed else None
 
 
-def _invariants(first: Result, second: Result) -> Iterator[Invariant]:
-    doubled = [one.metrics.get("double_bookings") for one in (first, second)]
-    counts = [0 if one is None else round(one.mean) for one in doubled]
-    yield Invariant(name="double_bookings", first=counts[0], second=counts[1])
-    yield Invariant(name="anomalies", first=_anomalies(first), second=_anomalies(second))
+def on_one_machine(runs: Sequence[Result]) -> bool:
+    """Whether all were made on the same machine."""
+    return len({(one.measurement and one.measurement.host, one.provenance.machine) for one in runs}) == 1
+
+
+def invariants(first: Sequence[Result], second: Sequence[Result]) -> Iterator[Invariant]:
+    """What must not happen, over all runs of each side."""
+    yield Invariant(name="double_bookings", first=_counted(_doubled, first), second=_counted(_doubled, second))
+    yield Invariant(name="anomalies", first=_counted(_anomalies, first), second=_counted(_anomalies, second))
+
+
+def _counted(count: Callable[[Result], int | None], runs: Sequence[Result]) -> int | None:
+    """How often in all of them; what was seen once has happened, and one run that cannot tell rules nothing out."""
+    found = [count(one) for one in runs]
+    seen = sum(one or 0 for one in found)
+    return seen if seen or None not in found else None
+
+
+def _doubled(result: Result) -> int:
+    doubled = result.metrics.get("double_bookings")
+    return 0 if doubled is None else round(doubled.mean)
 
 
 def _anomalies(result: Result) -> int | None:
@@ -233,8 +269,13 @@ def _difference(first: float | None, second: float | None, drawn: list[float]) -
         difference=first - second,
         low=interval.low,
         high=interval.high,
-        shown="lower" if interval.high < 0 else "higher" if interval.low > 0 else "none",
+        shown=shown_by(interval),
     )
+
+
+def shown_by(interval: Interval) -> Shown:
+    """On which side of 0 all of it lies."""
+    return "lower" if interval.high < 0 else "higher" if interval.low > 0 else "none"
 
 
 def _told(one: MeasuredDifference, reason: str | None) -> MeasuredDifference:

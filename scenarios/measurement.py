@@ -2,7 +2,7 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import AwareDatetime, Field
 
 from scenarios.course import Timeline
 from scenarios.figures import Figures
@@ -78,3 +78,5 @@ class Measurement(Piece):
     predicted_timeline: Timeline
     figures: Figures | None = None  # none in older results
     host: str | None = None  # a digest that tells machines apart; none in older results
+    begun_at: AwareDatetime | None = None  # by that machine's clock; none in older results
+    ended_at: AwareDatetime | None = None

@@ -36,6 +36,11 @@ class Stopwatch:
         """Seconds since the start."""
         return time.perf_counter() - self.timer_s
 
+    @property
+    def now(self) -> dt.datetime:
+        """The moment it is, reckoned from the start by the timer: never before it, even if the clock is set back."""
+        return self.at + dt.timedelta(seconds=self.elapsed_s)
+
 
 def scenario_ref(scenario: Scenario) -> ScenarioRef:
     """Which question was asked, whole."""

@@ -11,9 +11,9 @@ Sources: Künsch, "The jackknife and the bootstrap for general stationary observ
 Politis and Romano, "A circular block-resampling procedure for stationary data" (1992).
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -59,3 +59,48 @@ def interval_of(differences: list[float]) -> Interval | None:
         return None
     low, high = (float(np.quantile(differences, share, method="inverted_cdf")) for share in _COVERED)
     return Interval(low, high)
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What several runs gave, one value of each; `sign` is how its mean counts in the sum: 1 or -1."""
+
+    values: NDArray[np.float64]
+    sign: Literal[1, -1] = 1
+
+
+def interval_of_means(samples: Sequence[Sample], seed: int, resamples: int = RESAMPLES) -> Interval | None:
+    """The 95 % interval of the sum of the signed means, the runs of each sample drawn again; None where it has no end.
+
+    Each draw is measured in its own standard errors (the bootstrap-t), as four or five runs drawn again vary less than
+    new runs would. Two or three values know so little of their own spread that no interval has ends.
+
+    Source: Efron and Tibshirani, "An Introduction to the Bootstrap" (1993), chapter 12.
+    """
+    if any(len(one.values) < 2 for one in samples):
+        return None
+    chance = np.random.default_rng(seed)
+    (centre,), (error,) = _means([(one.sign, one.values[None, :]) for one in samples])
+    if error == 0:
+        return Interval(float(centre), float(centre))
+    drawn = [
+        (one.sign, one.values[chance.integers(0, len(one.values), (resamples, len(one.values)))]) for one in samples
+    ]
+    centres, errors = _means(drawn)
+    off = centres - centre
+    with np.errstate(divide="ignore", invalid="ignore"):
+        in_errors = np.where((errors == 0) & (off == 0), 0.0, off / errors)
+    low, high = (float(np.quantile(in_errors, share, method="inverted_cdf")) for share in _COVERED)
+    if not np.isfinite([low, high]).all():
+        return None
+    return Interval(float(centre - high * error), float(centre - low * error))
+
+
+def _means(samples: Iterable[tuple[int, NDArray[np.float64]]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The sum of the signed means of each row, and its standard error; 0 exactly where no row of any varies."""
+    parts = [
+        (sign * rows.mean(axis=1), np.where(np.ptp(rows, axis=1) == 0, 0.0, rows.var(axis=1, ddof=1)) / rows.shape[1])
+        for sign, rows in samples
+    ]
+    means, variances = (np.sum(np.stack(one), axis=0) for one in zip(*parts, strict=True))
+    return means, np.sqrt(variances)

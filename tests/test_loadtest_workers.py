@@ -91,6 +91,10 @@ def test_a_worker_that_dies_makes_the_run_inconclusive_and_is_named(tmp_path: Pa
     assert "of 2 was lost" in (result.generator.reason or "")
     assert (result.provenance.partial, result.history.anomalies) == (True, [])
     assert result.verdict == "inconclusive"  # which every command says as exit code 3
+    span = result.measurement and (result.measurement.begun_at, result.measurement.ended_at)
+    assert span
+    assert None not in span
+    assert span == tuple(sorted(span, key=str))  # compare orders runs by it
     assert worker_processes() == []
 
 
