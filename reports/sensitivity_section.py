@@ -37,14 +37,18 @@ def how_far(result: Result, language: Language) -> Section | None:
 
 def _days(found: Sensitivity, language: Language) -> Table:
     rows: list[list[Cell]] = [
-        [text(name), number(tenths), Cell((said,), "good" if said == language.text("holding.holds") else "bad")]
-        for name, tenths, said in day_rows(found, language)
+        [text(name), number(tenths), _holding(said, language)] for name, tenths, said in day_rows(found, language)
     ]
     return Table(
         caption=language.text("other_day.caption", runs=max(day.runs for day in found.days)),
         head=[language.text(f"other_day.{one}") for one in ("day", "kept", "plan")],
         rows=rows,
     )
+
+
+def _holding(said: str, language: Language) -> Cell:
+    holds = said == language.text("holding.holds")
+    return Cell((f"✓ {said}",), "good") if holds else Cell((f"✗ {said}",), "bad")
 
 
 def _pictures(found: Sensitivity, measures: tuple[str, str], language: Language) -> Iterator[Picture]:
@@ -85,12 +89,16 @@ def _breaks(end: Swung) -> bool:
 
 
 def _finding(found: Sensitivity, measure: str, language: Language) -> str:
-    """Name the assumption that moves the measure furthest."""
+    """Name the assumption that moves the measure furthest, and from where to where."""
     widest = max(found.swings, key=lambda swing: _bar(swing, measure, language).span)
+    ends = [found.metrics, *(end.metrics for end in (widest.low, widest.high) if end is not None)]
+    means = [summary.mean for metrics in ends if (summary := metrics.get(measure)) is not None]
     return language.text(
         "sensitivity.widest",
         name=assumption_name(widest.assumption, language),
         measure=measure_name(language, measure),
+        low=value_text(language, measure, min(means), 1),
+        high=value_text(language, measure, max(means), 1),
     )
 
 

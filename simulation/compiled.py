@@ -330,7 +330,9 @@ class Prepared:
 def _slots_per_s(arrive_s: NDArray[np.float64]) -> float:
     """Slots of time in a second, as a power of 2, so that a few events fall in one while half of the citizens come."""
     count = len(arrive_s)
-    busy_s = float(arrive_s[3 * count // 4] - arrive_s[count // 4]) if count > FEW else 0.0
+    if count <= FEW or not math.isfinite(arrive_s[3 * count // 4]):  # few, or not yet known when they come
+        return SLOTS_PER_S
+    busy_s = float(arrive_s[3 * count // 4] - arrive_s[count // 4])
     if busy_s <= 0:
         return SLOTS_PER_S
     return 2.0 ** min(max(round(math.log2(EVENTS_PER_CITIZEN * count / 2 / busy_s / EVENTS_IN_A_SLOT)), -4), 20)

@@ -14,6 +14,12 @@ from tests.prepared import prepared_database, prepared_file
 collect_ignore = ["example_project"]  # another project, with a test that is run against its own server
 
 
+def pytest_configure() -> None:
+    """A shell that starts the tests in the background has them ignore Ctrl-C, which some of them are about."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 @pytest.fixture(autouse=True)
 def ctrl_c_unchanged() -> Generator[None]:
     """Whoever takes Ctrl-C for a while gives it back: a later test in this process would wait for it in vain."""

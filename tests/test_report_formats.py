@@ -22,7 +22,9 @@ def asked(folder: Path, *words: str) -> Result:
 def test_every_picture_is_a_png_that_says_where_it_comes_from_and_has_the_same_bytes_again(tmp_path: Path) -> None:
     made = asked(tmp_path, "--png")
     assert made.return_value == 0, made.output
-    assert [path.name for path in sorted(tmp_path.glob("*.png"))] == ["trade.en.png", "trade.nb.png"]
+    assert [path.name for path in sorted(tmp_path.glob("*.png"))] == [
+        f"{picture}.{code}.png" for picture in ("sizes", "trade") for code in ("en", "nb")
+    ]
     before = (tmp_path / "trade.nb.png").read_bytes()
     with Image.open(tmp_path / "trade.nb.png") as picture:
         assert picture.size[0] > 1000
