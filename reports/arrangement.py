@@ -23,6 +23,7 @@ from reports.lever_section import levers
 from reports.load_section import the_load
 from reports.method import judgement, limits_of_the_plan, method
 from reports.pairing import pairing
+from reports.platform_section import the_needs
 from reports.sensitivity_section import how_far
 from reports.timelines import the_day
 from reports.told import Told
@@ -84,11 +85,12 @@ ARRANGEMENT: Final[Mapping[Reader, Shelves]] = MappingProxyType(
                 of(judgement),
                 of(limits_of_the_plan),
                 of(the_load),
+                of(the_needs),
+                of(levers),
                 all_of(the_capacity),
                 of(the_wave),
                 of(the_figures),
                 _agreement,
-                of(levers),
                 of(caveats),
             ),
             folded=(of(comparison), of(how_far), of(alternatives), of(pairing), of(assumptions), _method),

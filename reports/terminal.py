@@ -18,6 +18,7 @@ from reports.no_plan import close_calls, nearest_misses
 from reports.notation import LanguageCode
 from reports.pairing import compared_parts, precision_sentence
 from reports.plain_text import aligned, joined, prose
+from reports.platform_section import need_sentences
 from reports.replan import replan_sentence
 from reports.sending import sending_label
 from reports.sensitivity_words import day_rows, sensitivity_lines
@@ -59,6 +60,7 @@ def recommend_screen(result: Result, lang: LanguageCode = "en") -> str:
         _others(result, language),
         _effects(result, language),
         _carried(result, language),
+        _needed(result, language),
         _other_days(result, language),
         _levers(result, language),
         [_evidence(result, language)],
@@ -199,6 +201,11 @@ def _effects(result: Result, language: Language) -> list[str]:
 def _carried(result: Result, language: Language) -> list[str]:
     lines = [prose(words, "    ") for words in sensitivity_lines(result, language)]
     return ["  " + language.text("sensitivity.title").upper(), *lines] if lines else []
+
+
+def _needed(result: Result, language: Language) -> list[str]:
+    lines = [prose(words, "    ") for words in need_sentences(result, language)]
+    return ["  " + language.text("needs.title").upper(), *lines] if lines else []
 
 
 def _other_days(result: Result, language: Language) -> list[str]:

@@ -73,10 +73,11 @@ def varied(scenario: Scenario, one: Assumption, factor: float) -> Scenario | Non
     if value is None:
         return None
     changed = _turned(scenario, one, factor)
-    return None if value_of(changed, one) == value or _too_full(changed) else changed
+    return None if value_of(changed, one) == value or too_full(changed) else changed
 
 
-def _too_full(scenario: Scenario) -> bool:
+def too_full(scenario: Scenario) -> bool:
+    """Whether others alone are as much as a station can do, or more."""
     others = scenario.platform.background
     return others is not None and any(
         (others.per_s(station) or 0.0) * others.mean_times >= most

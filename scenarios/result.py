@@ -11,6 +11,7 @@ from scenarios.lever_effects import Turning
 from scenarios.measurement import Generator, History, Measurement
 from scenarios.part import Words
 from scenarios.piece import Piece
+from scenarios.platform_needs import PlatformNeeds
 from scenarios.policy_value import PolicyValue
 from scenarios.recommendation import Candidate, Recommendation
 from scenarios.sensitivity import Sensitivity
@@ -61,6 +62,7 @@ class Result(Piece):
     candidates: list[Candidate] = Field(default_factory=list[Candidate])
     turning: Turning | None = None
     sensitivity: Sensitivity | None = None  # only where it was asked for
+    platform: PlatformNeeds | None = None  # likewise, with `--for platform`
     evidence_level: Literal[0, 1, 2, 3] = 0
     generator: Generator | None = None
     history: History | None = None

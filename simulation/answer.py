@@ -28,6 +28,7 @@ from simulation.engine import Engine
 from simulation.experiment import Experiment, Progress
 from simulation.feasibility import CONFIDENCE
 from simulation.judging import KEPT_SHARE, Judgement, judge
+from simulation.platform_needs import platform_needs_of
 from simulation.replication import simulate
 from simulation.search import Finding, Trial, search
 from simulation.sensitivity import sensitivity_of
@@ -170,8 +171,11 @@ def recommended(
     engine: Engine = Engine.SIMPY,
     executor: Executor | None = None,
     sensitive: bool = False,
+    for_platform: bool = False,
 ) -> Result:
-    """Search for the plan and say what was found, as a result; `sensitive`: and how far it carries.
+    """Search for the plan and say what was found, as a result.
+
+    `sensitive`: and how far it carries; `for_platform`: and what the platform needs for it.
 
     Metrics, thresholds and plans are those of the recommended policy, or of all at once where none is.
     """
@@ -181,6 +185,9 @@ def recommended(
         turning = None if experiment.interrupted else turn(experiment, finding)
         plan = finding.chosen if sensitive and turning is not None else None
         carried = sensitivity_of(experiment, plan) if isinstance(plan, Batches) else None
+        named = [trial.policy for trial in finding.trials if trial.roles]
+        needed = for_platform and not experiment.interrupted
+        needs = platform_needs_of(experiment, named, engine) if needed else None
     candidates = [candidate_of(scenario, trial) for trial in finding.trials]
     answer = recommendation_of(scenario, finding, engine)
     role: Role = "recommended" if finding.chosen else "all_at_once"
@@ -199,6 +206,7 @@ def recommended(
         candidates=candidates,
         turning=turning,
         sensitivity=carried,
+        platform=needs,
         provenance=provenance_of(
             scenario,
             command=command,

@@ -24,6 +24,7 @@ from scenarios.flags import (
     words_given,
 )
 from scenarios.neighbours import Neighbours
+from scenarios.reader import Reader
 
 if TYPE_CHECKING:
     from scenarios.scenario import Scenario
@@ -44,6 +45,7 @@ def command(neighbours: Neighbours, scenario: str, sensitive: bool, **flags: Unp
     """Find the fastest plan that keeps every limit in 9 of 10 runs, with 95 % confidence, and write the report."""
     from simulation.answer import recommended
     from simulation.engine_flag import engine_for
+    from simulation.platform_needs import ABOUT_RUNS
     from simulation.sensitivity import MOST_RUNS
     from simulation.workers_flag import workers_for
 
@@ -53,17 +55,18 @@ def command(neighbours: Neighbours, scenario: str, sensitive: bool, **flags: Unp
     _could_show(question)
     folder = folder_of(flags, question, "recommend")
     runs, search = question.experiment.runs, question.search
-    expected = (
-        len(search.batch_size) * len(search.pause) * runs.min + runs.max + search.runs + (MOST_RUNS if sensitive else 0)
-    )
+    for_platform = Reader.PLATFORM in flags.get("readers", ())
+    expected = len(search.batch_size) * len(search.pause) * runs.min + runs.max + search.runs
+    expected += (MOST_RUNS if sensitive else 0) + (ABOUT_RUNS if for_platform else 0)
     engine = engine_for(flags, question, expected)
     with (
         neighbours.progress(flags, "Simulating", "runs") as line,
         workers_for(flags, question, expected, engine) as workers,
     ):
         result = recommended(
-            question, progress=line, command=words_given(), engine=engine, sensitive=sensitive, **workers
-        )
+            question, progress=line, command=words_given(), engine=engine, sensitive=sensitive,
+            for_platform=for_platform, **workers,
+        )  # fmt: skip
     return neighbours.say(result, folder, flags)
 
 
