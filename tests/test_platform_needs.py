@@ -97,10 +97,10 @@ def needs() -> PlatformNeeds:
     cases = sorted(named, key=lambda one: order.index(one.roles[0]))
     ways: list[WayNeeds] = []
     for case, (factor, standing, share) in zip(cases, seen, strict=True):
-        busiest = {station: summary_of([share / k]) for k, station in enumerate(workers, start=1)}
+        shares: dict[Servers, float] = {station: share / k for k, station in enumerate(workers, start=1)}
         rung = Rung(factor=factor or 16.0, workers=workers, runs=9, kept=9, standing="kept" if factor else standing)
-        known: dict[Servers, Summary] = {station: one for station, one in busiest.items() if one}
-        ways.append(WayNeeds(policy=case.policy, busiest=known, factor=factor, tried=[rung]))
+        busiest: dict[Servers, Summary] = {name: one for name, at in shares.items() if (one := summary_of([at]))}
+        ways.append(WayNeeds(policy=case.policy, busiest=busiest, factor=factor, tried=[rung]))
     return PlatformNeeds(limits=["p90(response_time_p95_s) <= 2 s"], ladder=list(LADDER), ways=ways)
 
 
