@@ -8,12 +8,15 @@ from loadtests.adapters.answers import Record
 from loadtests.adapters.fitting import Fitted, with_record
 from loadtests.checker.judging import judge
 from loadtests.figures import figures_of
+from loadtests.going_on import cancellations_left_out
 from loadtests.guard import THIS_MACHINE, Guard
 from loadtests.history import history_of, places_of, said
 from loadtests.history_file import HISTORY, write_history
 from loadtests.processes import ALONE, Shape
 from loadtests.run import LoadtestRun, run
 from loadtests.target import fetch_settled_export
+from scenarios.after_booking import Afterwards
+from scenarios.attempts import Attempt
 from scenarios.columns import columns_of
 from scenarios.inventory import total_capacity
 from scenarios.measurement import Generator, History, LeftOut, Measurement
@@ -22,6 +25,7 @@ from scenarios.policy import Policy
 from scenarios.policy_value import policy_value
 from scenarios.provenance import Stopwatch, host_digest, provenance_of, scenario_ref
 from scenarios.result import Result
+from scenarios.rows import longest_s
 from scenarios.run import Run, judged, metrics_of, run_of
 from scenarios.scenario import Scenario
 from scenarios.slices import Slice
@@ -99,6 +103,7 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
             from_s=measuring.part.from_s,
             until_s=measuring.part.until_s,
             left_out=measuring.left_out,
+            cancellations_left_out=_cancellations_left_out(measuring, lived.attempts),
             warm_up_s=measuring.warm_up_s,
             predicted=metrics_of([predicted]),
             outcomes=own.outcomes,
@@ -121,6 +126,13 @@ def measured_result(measuring: Measuring, predicted: Run, progress: Callable[[in
             interrupted=lived.interrupted,
         ),
     )
+
+
+def _cancellations_left_out(measuring: Measuring, attempts: Sequence[Attempt]) -> int | None:
+    drawn = Afterwards.of(measuring.scenario, measuring.plan)
+    if drawn is None:
+        return None
+    return cancellations_left_out(attempts, drawn.cancel_after_s, longest_s(measuring.plan))
 
 
 def _end_s(predicted: Run) -> float | None:

@@ -4,6 +4,7 @@ Who cancels, when, and who waits is drawn as the simulation draws it. What is as
 takes no worker in the simulation; the record has what came of it.
 """
 
+import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Protocol
@@ -12,6 +13,7 @@ from loadtests.asking import Session
 from loadtests.conversation import Afterwards, Clock, Got, Message, Refusal, Stopped
 from scenarios.attempts import Attempt, Outcome, Status
 from scenarios.rows import Citizen
+from scenarios.streams import FloatArray
 
 LOOK_S: Final = 60.0
 """Who waits in line looks in the inbox this often, in seconds of the plan. ASSUMPTION: an SMS says that there is
@@ -41,6 +43,12 @@ class Line(Protocol):
     def moves(self) -> bool:
         """Whether anything can still come free."""
         ...
+
+
+def cancellations_left_out(attempts: Iterable[Attempt], cancel_after_s: FloatArray, ends_s: float) -> int:
+    """How many of those with an appointment would have cancelled at `ends_s` or later, each after their own seconds."""
+    due_s = [one.ended_s + float(cancel_after_s[one.citizen]) for one in attempts if one.appointment is not None]
+    return sum(ends_s <= moment_s < math.inf for moment_s in due_s)
 
 
 class GoingOn:

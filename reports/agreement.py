@@ -72,6 +72,8 @@ def remarks(result: Result, language: Language) -> list[str]:
     if result.measurement and result.measurement.speedup != 1:
         times = language.notation.shortest(result.measurement.speedup)
         said.append(language.text("agreement.speedup", times=times))
+    if result.measurement and (late := result.measurement.cancellations_left_out):
+        said.append(language.text("agreement.late_cancellations", count=late))
     return said + slice_remarks(result, language)
 
 

@@ -70,6 +70,7 @@ class Measurement(Piece):
     from_s: float | None = None
     until_s: float | None
     left_out: LeftOut | None = None  # none in older results
+    cancellations_left_out: int | None = None  # due once the test had to be over; none where nobody cancels or waits
     warm_up_s: float = 0.0
     predicted: Metrics
     outcomes: dict[str, int]

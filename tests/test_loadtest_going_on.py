@@ -8,16 +8,20 @@ import numpy as np
 import pytest
 
 from loadtests.capacity.people import Stretch, wave_of
+from loadtests.going_on import cancellations_left_out
 from loadtests.history import check, history_of, places_of
 from loadtests.run import run
 from loadtests.target import fetch_settled_export
 from loadtests.unlived import unlived
 from reference_server.pace import Pace
 from reference_server.serving import running
+from reports.agreement import remarks
+from reports.language import language_of
+from reports.notation import LanguageCode
 from scenarios.after_booking import Afterwards
-from scenarios.attempts import Outcome
+from scenarios.attempts import Attempt, Outcome
 from scenarios.plan import plan_of
-from tests import a
+from tests import a, a_result
 
 SPEEDUP = 100.0
 SCENARIO = a.scenario(
@@ -84,6 +88,38 @@ def test_places_are_given_back_and_go_to_those_who_wait_while_others_ask_for_pag
     assert check(lost, export, places_of(SCENARIO), run=lived.run).verdict == "anomaly"
     # Others asked too, and nothing of it is in the record.
     assert asked > sum(len(one.requests) for one in lived.attempts) + len(cancelled)
+
+
+def test_a_cancellation_due_when_the_test_must_be_over_is_counted_and_no_other() -> None:
+    def booked(citizen: int, appointment: str | None) -> Attempt:
+        return Attempt(
+            citizen=citizen, number=1, planned_s=0.0, ended_s=60.0, outcome=Outcome.CONFIRMED, book="Hall",
+            asked=None, slot=None, reserved_s=None, requests=(), appointment=appointment,
+        )  # fmt: skip
+
+    before, at_the_end, later, never, has_none = 39.0, 40.0, 900.0, np.inf, 900.0
+    attempts = [booked(citizen, f"id{citizen}") for citizen in range(4)] + [booked(4, None)]
+    after_s = np.array([before, at_the_end, later, never, has_none])
+    assert cancellations_left_out(attempts, after_s, ends_s=100.0) == 2
+
+
+@pytest.mark.parametrize(("lang", "says"), [("en", "cancellation"), ("nb", "avbestilling")])
+def test_the_result_says_which_cancellations_the_test_was_over_too_soon_for(lang: LanguageCode, says: str) -> None:
+    result = a_result.load_tested()
+    assert result.measurement is not None
+    said = {
+        count: " ".join(
+            remarks(
+                result.model_copy(
+                    update={"measurement": result.measurement.model_copy(update={"cancellations_left_out": count})}
+                ),
+                language_of(lang),
+            )
+        )
+        for count in (None, 0, 1, 7)
+    }
+    assert [says in said[count] for count in (None, 0, 1, 7)] == [False, False, True, True]
+    assert "7 " in said[7]
 
 
 def test_what_one_process_alone_can_live_is_refused_to_several() -> None:
