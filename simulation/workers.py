@@ -37,7 +37,7 @@ class Processes(Executor):
     def __init__(self, jobs: int) -> None:
         context = multiprocessing.get_context("spawn")
         held, self._lifeline = context.Pipe(duplex=False)
-        self._held = held
+        self._held, self._closing = held, threading.Lock()
         self._pool = ProcessPoolExecutor(jobs, context, _begin, (held,))
 
     def submit(self, fn: Callable[Asked, Made], /, *args: Asked.args, **kwargs: Asked.kwargs) -> Future[Made]:
@@ -46,12 +46,17 @@ class Processes(Executor):
             return self._pool.submit(fn, *args, **kwargs)
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
-        """End the processes: after the calls made so far or, with `cancel_futures`, at once."""
+        """End the processes: after the calls made so far or, with `cancel_futures`, at once; from any thread."""
         if cancel_futures:
-            self._lifeline.close()
+            self._close(self._lifeline)
         self._pool.shutdown(wait, cancel_futures=cancel_futures)
-        self._lifeline.close()
-        self._held.close()
+        self._close(self._lifeline, self._held)
+
+    def _close(self, *ends: Connection) -> None:
+        """Close ends of the pipe once: closed twice at the same moment, the second would hit somebody else's file."""
+        with self._closing:
+            for end in ends:
+                end.close()
 
 
 @contextmanager

@@ -8,7 +8,9 @@ import re
 import signal
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import psutil
@@ -21,7 +23,7 @@ from scenarios.result import Result
 from simulation.answer import simulated
 from simulation.engine import Engine
 from simulation.experiment import Experiment
-from simulation.workers import WorkersLost
+from simulation.workers import Processes, WorkersLost
 from tests import a
 
 ROOT = Path(__file__).parent.parent
@@ -124,3 +126,16 @@ def test_workers_do_not_outlive_a_parent_that_is_killed(tmp_path: Path) -> None:
     child.communicate(timeout=60)
     _, alive = psutil.wait_procs(workers, timeout=30)
     assert alive == []
+
+
+def test_workers_may_be_ended_by_several_at_once() -> None:
+    for _ in range(100):
+        workers, ready = Processes(1), Barrier(3)
+
+        def end(workers: Processes = workers, ready: Barrier = ready) -> None:
+            ready.wait()
+            workers.shutdown(wait=False, cancel_futures=True)
+
+        with ThreadPoolExecutor(3) as threads:
+            for done in [threads.submit(end) for _ in range(3)]:
+                done.result()
