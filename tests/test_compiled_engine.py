@@ -45,7 +45,7 @@ from tests import a
 loop = pytest.importorskip("simulation.kernel.loop", reason="numba is not there", exc_type=ImportError)
 compiling = pytest.importorskip("simulation.kernel.compiling", reason="numba is not there", exc_type=ImportError)
 
-EXAMPLES = int(os.environ.get("BOLK_ENGINE_EXAMPLES", "250"))
+EXAMPLES = int(os.environ.get("BOLK_ENGINE_EXAMPLES", "150"))
 GRID_S = np.array([0.0, 0.0, 0.5, 1.0, 1.0, 2.0, 5.0])
 """Lengths of time on a coarse grid: with them nearly everything happens at the same moment as something else."""
 QUEUE_S = np.array([0.0, 1.0, 14.0, 15.0, 15.5, 60.0, 240.0])
