@@ -1,13 +1,10 @@
 """The report as a page: one self-contained HTML file for each reader and language, rendered from results alone."""
 
 import datetime as dt
-import functools
 from collections.abc import Collection, Sequence
 from enum import StrEnum
-from importlib.resources import files
 from pathlib import Path
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from reports.advice import headline
@@ -19,6 +16,7 @@ from reports.method import verdict_sentence
 from reports.notation import LanguageCode
 from reports.pdf import pdf_of
 from reports.png import write_pictures
+from reports.templates import style_of_reports, template_of
 from reports.told import Told, own_reader, report_name
 from reports.track_record import evidence_meaning
 from reports.whole_file import write_whole
@@ -102,28 +100,13 @@ def _told(
 
 def rendered(page: Page, code: LanguageCode, *, partial: bool, quick: bool = False) -> str:
     """Put a page into HTML; one that is `partial`, or `quick`, says so at its head."""
-    return (
-        _environment()
-        .get_template("page.html")
-        .render(
-            page=page,
-            tr=language_of(code).text,
-            lang=code,
-            css=Markup(files("reports").joinpath("page.css").read_text(encoding="utf-8")),  # noqa: S704
-            partial=partial,
-            quick=quick,
-        )
-    )
-
-
-@functools.cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("reports", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    return template_of("page.html").render(
+        page=page,
+        tr=language_of(code).text,
+        lang=code,
+        css=Markup(style_of_reports()),  # noqa: S704
+        partial=partial,
+        quick=quick,
     )
 
 
