@@ -12,7 +12,7 @@ from typing import Final, Literal
 
 from pydantic import Field
 
-from scenarios.differences import differences
+from scenarios.measured_pairs import changed_between
 from scenarios.measures import MEASURES
 from scenarios.pairs import NotComparable
 from scenarios.piece import Piece
@@ -137,7 +137,7 @@ def _refuse_partial(one: Result) -> None:
 
 def _prediction(predicted: Result, measured: Result) -> _Prediction:
     """The first simulated send-out, which has the plan of a load test: both live replication 0."""
-    changed = _changed(predicted, measured)
+    changed = changed_between(predicted, measured)
     others = [key for key in changed if not key.startswith((*_LEARNT, *_BESIDE))]
     if others or _plan_sha256(predicted) not in measured.provenance.plan_sha256:
         raise NotComparable(f"the plans differ: {'; '.join(_why(predicted, measured, changed, others))}")
@@ -176,11 +176,6 @@ def _why(predicted: Result, measured: Result, changed: list[str], others: list[s
     yield from [*named, *others] or changed or ["nobody can say in what"]
 
 
-def _changed(predicted: Result, measured: Result) -> list[str]:
-    questions = [Scenario.model_validate(one.scenario.resolved) for one in (predicted, measured)]
-    return [one.key for one in differences(*questions)]
-
-
 def _held_against(prediction: _Prediction, measured: Result) -> Twin:
     part, generator, of = measured.measurement, measured.generator, prediction.result
     if part is None:
@@ -199,7 +194,7 @@ def _held_against(prediction: _Prediction, measured: Result) -> Twin:
         target=part.target,
         speedup=part.speedup,
         citizens=0 if generator is None else generator.started,
-        changed=[] if of is measured else _changed(of, measured),
+        changed=[] if of is measured else changed_between(of, measured),
         measures=measures,
         predicted_at=of.provenance.started_at,
         measured_at=measured.provenance.started_at,

@@ -47,7 +47,7 @@ SAMPLED: Final = (
 """Measures of which a search keeps the value in every run, for pictures; a simulation keeps all."""
 
 
-_VERDICTS: Final[dict[Answer, Verdict]] = {
+VERDICTS: Final[dict[Answer, Verdict]] = {
     "plan": "pass",
     "too_few_slots": "fail",
     "no_feasible_plan": "fail",
@@ -192,7 +192,7 @@ def recommended(
     answer = recommendation_of(scenario, finding, engine)
     role: Role = "recommended" if finding.chosen else "all_at_once"
     shown = next(one for one in finding.trials if role in one.roles)
-    verdict: Verdict = "inconclusive" if experiment.interrupted else _VERDICTS[answer.answer]
+    verdict: Verdict = "inconclusive" if experiment.interrupted else VERDICTS[answer.answer]
     return Result(
         kind="recommend",
         scenario=scenario_ref(scenario),

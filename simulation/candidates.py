@@ -6,11 +6,12 @@ their kind can do. ASSUMPTION throughout: each has one shape.
 
 import datetime as dt
 import itertools
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final, assert_never
 
 from scenarios import register
 from scenarios.levers import BUSY
+from scenarios.part import Words
 from scenarios.policies.batches import Batches
 from scenarios.policies.capacity_matched import CapacityMatched
 from scenarios.policies.cohort_per_day import CohortPerDay
@@ -19,9 +20,11 @@ from scenarios.policies.feedback_on_response_time import FeedbackOnResponseTime
 from scenarios.policies.fields import ALL
 from scenarios.policies.ramp import Ramp
 from scenarios.policy import Policy, WithFeedback
+from scenarios.recommendation import Role
 from scenarios.scenario import Scenario
 from scenarios.search_kinds import SearchKind, kind_of
 
+_ALL_AT_ONCE: Final = Words(nb="Alle samtidig", en="All at once")
 _RAMP: Final = 2.0
 _DAILY: Final = (0.5, 0.25)
 
@@ -35,6 +38,26 @@ def candidates_of(scenario: Scenario) -> list[Policy]:
     return list(dict.fromkeys(found))
 
 
+def named_policies(scenario: Scenario) -> dict[Batches, Words]:
+    """The ways of sending that people ask about by name: all at once first, and the municipality's own rule."""
+    start = scenario.policy.start
+    named = {Batches.of(ALL, 0.0, start): _ALL_AT_ONCE}
+    if scenario.today is not None:
+        named.setdefault(Batches.of(scenario.today.batch_size, scenario.today.pause, start), scenario.today.name)
+    return named
+
+
+def roles_of(policy: Policy, chosen: Policy | None, named: Iterable[Policy]) -> tuple[Role, ...]:
+    """What a policy is in an answer; `named` has all at once first."""
+    at_once, *own = named
+    roles: dict[Role, bool] = {
+        "recommended": policy == chosen,
+        "all_at_once": policy == at_once,
+        "own_rule": policy in own,
+    }
+    return tuple(role for role, held in roles.items() if held)
+
+
 def starts_of(scenario: Scenario) -> tuple[dt.time, ...]:
     """When the first SMS may go; of a send-out that is under way it has gone."""
     if scenario.invitation.already is not None:
@@ -45,8 +68,7 @@ def starts_of(scenario: Scenario) -> tuple[dt.time, ...]:
 def _of(scenario: Scenario, kind: SearchKind, start: dt.time) -> Iterator[Policy]:
     match kind:
         case "batches":
-            for size, pause in itertools.product(scenario.search.batch_size, scenario.search.pause):
-                yield Batches.of(size, 0.0 if size == ALL else pause, start)
+            yield from batches_of(scenario, start)
         case "ramp":
             yield from _ramps(scenario, start)
         case "capacity_matched":
@@ -58,6 +80,12 @@ def _of(scenario: Scenario, kind: SearchKind, start: dt.time) -> Iterator[Policy
             yield from _with_feedback(scenario, start)
         case _:
             assert_never(kind)
+
+
+def batches_of(scenario: Scenario, start: dt.time) -> Iterator[Batches]:
+    """The grid of batch sizes and pauses."""
+    for size, pause in itertools.product(scenario.search.batch_size, scenario.search.pause):
+        yield Batches.of(size, 0.0 if size == ALL else pause, start)
 
 
 def _sizes(scenario: Scenario) -> list[int]:

@@ -10,22 +10,21 @@ from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
 from scenarios.inventory import expected_takers, total_capacity, total_invited
-from scenarios.part import Words
 from scenarios.policies.batches import Batches
 from scenarios.policy_value import batches_value
 from scenarios.provenance import Stopwatch, provenance_of, scenario_ref
-from scenarios.recommendation import Answer, Recommendation, Role, Standing
+from scenarios.recommendation import Answer, Recommendation, Standing
 from scenarios.result import Result
 from scenarios.run import metrics_of
 from scenarios.scenario import Scenario
-from scenarios.summary import Verdict
-from simulation.answer import candidate_of, recommended, schedule_lines, supply_of
+from simulation.answer import VERDICTS, candidate_of, recommended, schedule_lines, supply_of
+from simulation.candidates import batches_of, named_policies, roles_of
 from simulation.engine import Engine, chosen
 from simulation.experiment import Experiment, Progress
 from simulation.feasibility import Proof, alpha_of
 from simulation.finishing import last_sms_s, may_finish_in_time
 from simulation.judging import Judgement, judge, kept_count, needed
-from simulation.search import ALL_AT_ONCE, Trial
+from simulation.search import Trial
 
 BUDGET_S: Final = 0.8
 """Processor time for the runs of one answer. Of two seconds, the rest is for the page and for others in the queue."""
@@ -38,12 +37,6 @@ _STEPS: Final = (2, 4, 10, 20)  # runs after which a plan is left where too many
 _LOOK: Final = 10  # runs from which a plan is called good
 _GRID: Final = (4, 3)  # batch sizes and pauses that are tried
 _SMALL_GRID: Final = (3, 2)
-_VERDICTS: Final[dict[Answer, Verdict]] = {
-    "plan": "pass",
-    "too_few_slots": "fail",
-    "no_feasible_plan": "fail",
-    "too_close_to_call": "inconclusive",
-}
 
 _Tried = TypeVar("_Tried")
 
@@ -76,7 +69,7 @@ def quick_answer(scenario: Scenario) -> Result:
     with Experiment(asked, jobs=1, engine=engine) as experiment:
         finding = _found(experiment, most)
     trials = _trials(experiment, finding)
-    shown = experiment.runs(finding.plan or _at_once(asked))
+    shown = experiment.runs(finding.plan or next(iter(named_policies(asked))))
     return Result(
         kind="recommend",
         scenario=scenario_ref(asked),
@@ -84,7 +77,7 @@ def quick_answer(scenario: Scenario) -> Result:
         policy=batches_value(finding.plan) if finding.plan else None,
         metrics=metrics_of(shown),
         thresholds=judge(asked, shown).thresholds,
-        verdict=_VERDICTS[finding.answer],
+        verdict=VERDICTS[finding.answer],
         recommendation=Recommendation(
             answer=finding.answer,
             policy=batches_value(finding.plan) if finding.plan else None,
@@ -139,7 +132,7 @@ def _spread(values: Sequence[_Tried], most: int) -> list[_Tried]:
 def _found(experiment: Experiment, most: int) -> _Finding:
     """The soonest plan that kept the limits often enough in the runs there is time for."""
     scenario = experiment.scenario
-    named = list(_named(scenario))
+    named = list(named_policies(scenario))
     if expected_takers(scenario) > total_capacity(scenario):
         _replicate(experiment, named, min(DOTS, most // len(named)))
         return _Finding("too_few_slots")
@@ -177,29 +170,12 @@ def _replicate(experiment: Experiment, policies: Sequence[Batches], runs: int) -
 
 
 def _grid(scenario: Scenario) -> list[Batches]:
-    start = scenario.policy.start
-    policies = {
-        Batches.of(size, 0.0 if size == "all" else pause, start)
-        for size in scenario.search.batch_size
-        for pause in scenario.search.pause
-    }
+    policies = dict.fromkeys(batches_of(scenario, scenario.policy.start))
     return sorted(policies, key=lambda one: (last_sms_s(scenario, one), one.pause))
 
 
-def _at_once(scenario: Scenario) -> Batches:
-    return Batches.of("all", 0.0, scenario.policy.start)
-
-
-def _named(scenario: Scenario) -> dict[Batches, Words]:
-    named, today = {_at_once(scenario): ALL_AT_ONCE}, scenario.today
-    if today is not None:
-        named.setdefault(Batches.of(today.batch_size, today.pause, scenario.policy.start), today.name)
-    return named
-
-
 def _trials(experiment: Experiment, finding: _Finding) -> list[Trial]:
-    scenario, named = experiment.scenario, _named(experiment.scenario)
-    at_once = _at_once(scenario)
+    scenario, named = experiment.scenario, named_policies(experiment.scenario)
     grid = _grid(scenario) if finding.answer != "too_few_slots" else []
     policies = list(dict.fromkeys((*grid, *named)))
     alpha = alpha_of(len(policies))  # the plan is the luckiest of so many
@@ -207,17 +183,12 @@ def _trials(experiment: Experiment, finding: _Finding) -> list[Trial]:
     for policy in policies:
         runs = experiment.runs(policy)
         judgement = judge(scenario, runs)
-        roles: dict[Role, bool] = {
-            "recommended": policy == finding.plan,
-            "all_at_once": policy == at_once,
-            "own_rule": policy in named and policy != at_once,
-        }
         trials.append(
             Trial(
                 policy=policy,
                 last_sms_s=last_sms_s(scenario, policy),
                 in_time=may_finish_in_time(scenario, policy),
-                roles=tuple(role for role, held in roles.items() if held),
+                roles=roles_of(policy, finding.plan, named),
                 name=named.get(policy),
                 runs=runs,
                 judgement=judgement,

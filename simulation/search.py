@@ -30,13 +30,12 @@ from scenarios.recommendation import Answer, Role
 from scenarios.run import Run
 from scenarios.scenario import Scenario
 from scenarios.search_kinds import SearchKind, kind_of
-from simulation.candidates import candidates_of
+from simulation.candidates import candidates_of, named_policies, roles_of
 from simulation.experiment import Experiment
 from simulation.feasibility import Proof, alpha_of, proof_of
 from simulation.finishing import asked_of, finishes_s, latest_s, may_finish_in_time
 from simulation.judging import Judgement, judge
 
-ALL_AT_ONCE = Words(nb="Alle samtidig", en="All at once")
 LOT: Final = 8
 """Runs between two looks, at least: work for some workers. ASSUMPTION."""
 GROWTH: Final = 5
@@ -76,7 +75,7 @@ class Finding:
 def search(experiment: Experiment) -> Finding:
     """Try every policy of the scenario's grid, all at once and the municipality's own rule."""
     scenario = experiment.scenario
-    named = _named(scenario)
+    named: dict[Policy, Words] = {**named_policies(scenario)}
     if expected_takers(scenario) > total_capacity(scenario):
         # No batch size makes more appointments: say so, and show only what was asked about by name.
         _complete(experiment, named)
@@ -92,7 +91,7 @@ def search(experiment: Experiment) -> Finding:
 def considered(scenario: Scenario) -> int:
     """How many policies a search looks at, and so shares the chance of a wrong answer among."""
     tried = {policy for policy in candidates_of(scenario) if may_finish_in_time(scenario, policy)}
-    return len({*tried, *_named(scenario)})
+    return len({*tried, *named_policies(scenario)})
 
 
 @dataclass(slots=True)
@@ -160,26 +159,11 @@ def _gentlest(policy: Policy) -> tuple[float, float]:
     return float("inf") if policy.batch_size == ALL else policy.batch_size, policy.pause
 
 
-def _named(scenario: Scenario) -> dict[Policy, Words]:
-    start = scenario.policy.start
-    named: dict[Policy, Words] = {Batches.of("all", 0.0, start): ALL_AT_ONCE}
-    if scenario.today is not None:
-        own = Batches.of(scenario.today.batch_size, scenario.today.pause, start)
-        named.setdefault(own, scenario.today.name)
-    return named
-
-
 def _finding(experiment: Experiment, walk: _Walk, named: dict[Policy, Words], grid: Collection[Policy]) -> Finding:
     scenario = experiment.scenario
     chosen = walk.good[0] if walk.good else None
-    at_once, *own = named
     trials: list[Trial] = []
     for policy in dict.fromkeys((*grid, *named)):
-        roles: dict[Role, bool] = {
-            "recommended": policy == chosen,
-            "all_at_once": policy == at_once,
-            "own_rule": policy in own,
-        }
         runs, asked = experiment.runs(policy), asked_of(scenario, policy)
         if isinstance(policy, Feedback) and not runs:
             continue  # cut short: nothing is known of it, not even when it would be done
@@ -189,7 +173,7 @@ def _finding(experiment: Experiment, walk: _Walk, named: dict[Policy, Words], gr
                 policy=policy,
                 last_sms_s=done_s - seconds_since_midnight(policy.start),
                 in_time=done_s <= latest_s(scenario),
-                roles=tuple(role for role, held in roles.items() if held),
+                roles=roles_of(policy, chosen, named),
                 name=named.get(policy),
                 runs=runs,
                 judgement=judge(asked, runs),
