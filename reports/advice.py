@@ -42,15 +42,18 @@ def headline(result: Result, language: Language) -> str:
             assert_never(recommendation.answer)
 
 
-def the_answer(result: Result, language: Language) -> list[Section]:
-    """Enough slots, then what to send when or why there is no such plan; nothing where nothing was recommended."""
+def the_answer(result: Result, language: Language, *, files: bool = True) -> list[Section]:
+    """Enough slots, then what to send when or why there is no such plan; nothing where nothing was recommended.
+
+    `files` says whether those of the schedule lie beside it.
+    """
     recommendation = result.recommendation
     if recommendation is None:
         return []
     sections = [*replanned(recommendation, language), _supply(recommendation, language)]
     match recommendation.answer:
         case "plan":
-            sections.append(_plan(result, recommendation, language))
+            sections.append(_plan(result, recommendation, language, files))
         case "no_feasible_plan":
             sections.append(misses(result, language))
         case "too_close_to_call":
@@ -118,7 +121,7 @@ def _imperative(recommendation: Recommendation, language: Language) -> str:
     return language.text("advice.batches", size=policy.batch_size, pause=language.notation.duration(policy.pause_s))
 
 
-def _plan(result: Result, recommendation: Recommendation, language: Language) -> Section:
+def _plan(result: Result, recommendation: Recommendation, language: Language, files: bool) -> Section:
     schedule = recommendation.schedule
     blocks: list[Block] = [Paragraph(_imperative(recommendation, language), "advice")]
     if schedule:
@@ -132,7 +135,7 @@ def _plan(result: Result, recommendation: Recommendation, language: Language) ->
     if any(line.wait_below for line in schedule):
         opening = language.text("advice.stop_opening")
         blocks.append(Paragraph(language.text("advice.stop"), opening=opening))
-    if schedule:
+    if schedule and files:
         blocks.append(Paragraph(language.text("advice.files", code=language.code), "note"))
     blocks += [
         Paragraph(words, "note") for words in [*shown_by(result, language), *_no_worse(recommendation, language)]

@@ -38,8 +38,8 @@ def view_of(result: Result, language: Language) -> AnswerView:
     if recommendation is None:
         raise ValueError("an answer has a recommendation")
     below = [make(result, language) for make in (side_by_side, levers, caveats, what_would_change)]
-    shown = [*the_answer(result, language), *below]
-    sections = {section.id: _on_the_page(section, language) for section in shown if section}
+    shown = [*the_answer(result, language, files=False), *below]
+    sections = {section.id: _without_pictures(section) for section in shown if section}
     table = decision_table(result, language)
     first = [sections[one] for one in sections if one in _PLAN]
     if recommendation.answer == "too_few_slots":
@@ -77,12 +77,10 @@ def _sure(result: Result, language: Language) -> list[str]:
     return said
 
 
-def _on_the_page(section: Section, language: Language) -> Section:
-    """A section without its pictures, and without the word of files that lie beside a report."""
-    beside = Paragraph(language.text("advice.files", code=language.code), "note")
+def _without_pictures(section: Section) -> Section:
     return Section(
         id=section.id,
         title=section.title,
-        blocks=[block for block in section.blocks if not isinstance(block, Picture) and block != beside],
-        parts=[_on_the_page(part, language) for part in section.parts],
+        blocks=[block for block in section.blocks if not isinstance(block, Picture)],
+        parts=[_without_pictures(part) for part in section.parts],
     )
