@@ -63,10 +63,15 @@ class Desk:
 
     def have(self, make: Callable[Asked, Made], /, *args: Asked.args, **kwargs: Asked.kwargs) -> Made | Busy:
         """Something else that takes a while, such as drawing a report, by the same crew and within the same room."""
-        return self._served(lambda: self._submitted(make, *args, **kwargs))
+
+        def begin() -> Future[Made]:
+            with self._lock:
+                return self._submitted(make, *args, **kwargs)
+
+        return self._served(begin)
 
     def _submitted(self, make: Callable[Asked, Made], /, *args: Asked.args, **kwargs: Asked.kwargs) -> Future[Made]:
-        """Give work to the crew; one that died, because memory ran out for one, is replaced first."""
+        """Give work to the crew; one that died, because memory ran out for one, is replaced first, by one of us."""
         try:
             return self._crew.submit(make, *args, **kwargs)
         except BrokenExecutor:
