@@ -45,8 +45,8 @@ ON_THE_WAY: Final = 4096
 EVENTS_PER_CITIZEN: Final = 8
 EVENTS_IN_A_SLOT: Final = 4
 SLOTS_PER_S: Final = 64.0
-"""About how many timeouts a citizen makes, how many are best in a slot of time (measured), and slots where nothing is
-known of when people come. They change nothing but how long a run takes."""
+"""About how many timeouts a citizen makes, how many are to lie in a slot of time, and slots where nothing is known of
+when people come. ASSUMPTION throughout: they change nothing but how long a run takes, and that little."""
 
 
 class Stopped(Exception):
